@@ -1,0 +1,41 @@
+import type { z } from 'zod';
+import type { Instant } from './instant.ts';
+
+export interface JobDefinition<Payload> {
+  readonly name: `${string}.${string}`;
+  readonly payload: z.ZodType<Payload>;
+  /** Failures after which the job is set aside as a dead letter. */
+  readonly maxFailures: number;
+  /** A dead letter of a paging job raises the fallback alarm. */
+  readonly paging: boolean;
+}
+
+export function defineJob<S extends z.ZodType>(
+  name: `${string}.${string}`,
+  payload: S,
+  options: { maxFailures?: number; paging?: boolean } = {},
+): JobDefinition<z.output<S>> {
+  return {
+    name,
+    payload: payload as z.ZodType<z.output<S>>,
+    maxFailures: options.maxFailures ?? 12,
+    paging: options.paging ?? false,
+  };
+}
+
+/** A wish for work, stored by the transaction that wants it. A second wish with the same key is the same job. */
+export interface JobRequest<Payload> {
+  job: JobDefinition<Payload>;
+  payload: Payload;
+  dueAt: Instant;
+  key?: string;
+}
+
+const FIRST_RETRY_MS = 1_000;
+const LONGEST_RETRY_MS = 5 * 60_000;
+
+/** Wait before try `failures + 1`: doubling from 1 s to 5 min, spread over ±25 % by `jitter` in [0, 1). */
+export function retryDelayMs(failures: number, jitter: number): number {
+  const base = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.max(0, failures - 1));
+  return Math.round(base * (0.75 + jitter / 2));
+}

@@ -1,0 +1,31 @@
+import { z } from 'zod';
+
+// PostgreSQL's text holds no NUL and UTF-8 holds no lone surrogate; both are refused by name rather than lost later.
+function isStorable(text: string): boolean {
+  return !text.includes('\u0000') && text.isWellFormed();
+}
+
+const STORABLE = 'must not hold NUL or half a surrogate pair';
+
+/** A line or paragraph of text with a length limit, trimmed, never empty. */
+export function text(max: number) {
+  return z.string().trim().min(1, 'must not be empty').max(max, `must be at most ${max} characters`).refine(isStorable, STORABLE);
+}
+
+/** As `text`, but may be empty. */
+export function optionalText(max: number) {
+  return z.string().max(max, `must be at most ${max} characters`).refine(isStorable, STORABLE);
+}
+
+/** A name in URLs: lower case letters, digits and single dashes. */
+export const Slug = z
+  .string()
+  .max(64)
+  .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'must be lower-case letters and digits, joined by single dashes');
+
+/** Up to 64 labels. The record is rebuilt without a prototype trick: `__proto__` is a label like any other, or refused. */
+export const Labels = z
+  .record(z.string().min(1).max(128).refine(isStorable, STORABLE), optionalText(1024))
+  .refine((labels) => Object.keys(labels).length <= 64, 'must hold at most 64 labels');
+
+export const Url = z.url({ protocol: /^https?$/, error: 'must be an http or https address' }).max(2048);

@@ -1,0 +1,15 @@
+/**
+ * Escalation: the page, from the first person to whoever takes it.
+ *
+ * Tables: policy, policy_service, page, page_event
+ * States: core/step.ts draws them. open → acknowledged | ended, or exhausted when the policy runs out.
+ * Invariants: one page an alert; an open page has a `next_at` and a job due then, every other state is a written
+ * ending (a CHECK holds it); no notice begins after an acknowledgement has committed.
+ * Flow: alert.opened → openPage → notify.sendNotice + job escalation.escalate → acknowledge (UI, CLI, API, link).
+ */
+export { acknowledge } from './acknowledge.ts';
+export { endPage } from './escalate.ts';
+export { jobs } from './jobs.ts';
+export { openPage } from './open-page.ts';
+export { putPolicy } from './put-policy.ts';
+export { routes } from './routes.ts';

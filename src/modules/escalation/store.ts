@@ -1,0 +1,154 @@
+import { type Actor, actorRecord } from '#kernel/actor.ts';
+import { AppError, type Because } from '#kernel/errors.ts';
+import type { Id } from '#kernel/ids.ts';
+import type { Instant } from '#kernel/instant.ts';
+import { json, stamp, stampOrNull } from '#platform/db/database.ts';
+import type { Db, Tx } from '#platform/verb.ts';
+import type { Step } from './core/policy.ts';
+import type { Page } from './core/step.ts';
+
+export interface PagedEntry {
+  personId: Id<'per'>;
+  via: string;
+  step: number;
+  round: number;
+  at: Instant;
+}
+
+export interface PageRow extends Page {
+  id: Id<'pag'>;
+  alertId: Id<'alr'>;
+  policyId: Id<'pol'> | null;
+  /** The policy as it was when the page opened: an edit does not move a page that runs. */
+  steps: Step[];
+  repeats: number;
+  paged: PagedEntry[];
+  openedAt: Instant;
+  acknowledgedAt: Instant | null;
+  acknowledgedBy: ReturnType<typeof actorRecord> | null;
+  endedAt: Instant | null;
+  because: Because;
+}
+
+export async function lockPage(tx: Tx, id: Id<'pag'>): Promise<PageRow> {
+  const row = await tx.selectFrom('page').selectAll().where('id', '=', id).forUpdate().executeTakeFirst();
+  if (row === undefined) throw new AppError('not_found', `there is no page ${id}`, { facts: { page: id } });
+  return row as unknown as PageRow;
+}
+
+export async function lockPageOfAlert(tx: Tx, alertId: Id<'alr'>): Promise<PageRow | undefined> {
+  return (await tx.selectFrom('page').selectAll().where('alertId', '=', alertId).forUpdate().executeTakeFirst()) as unknown as
+    | PageRow
+    | undefined;
+}
+
+export async function insertPage(tx: Tx, row: PageRow): Promise<void> {
+  await tx
+    .insertInto('page')
+    .values({
+      id: row.id,
+      alertId: row.alertId,
+      policyId: row.policyId,
+      repeats: row.repeats,
+      state: row.state,
+      step: row.step,
+      round: row.round,
+      steps: json(row.steps),
+      paged: json(row.paged),
+      because: json(row.because),
+      nextAt: stampOrNull(row.nextAt),
+      openedAt: stamp(row.openedAt),
+    })
+    .execute();
+}
+
+export async function updatePage(tx: Tx, row: PageRow): Promise<void> {
+  await tx
+    .updateTable('page')
+    .set({
+      state: row.state,
+      step: row.step,
+      round: row.round,
+      paged: json(row.paged),
+      because: json(row.because),
+      nextAt: stampOrNull(row.nextAt),
+      acknowledgedAt: stampOrNull(row.acknowledgedAt),
+      acknowledgedBy: row.acknowledgedBy === null ? null : json(row.acknowledgedBy),
+      endedAt: stampOrNull(row.endedAt),
+    })
+    .where('id', '=', row.id)
+    .execute();
+}
+
+export interface PageEventRows {
+  pageId: Id<'pag'>;
+  at: Instant;
+  actor: Actor;
+  rows: readonly { kind: string; because: Because }[];
+}
+
+export async function insertPageEvents(tx: Tx, { pageId, at, actor, rows }: PageEventRows): Promise<void> {
+  if (rows.length === 0) return;
+  const values = rows.map((row) => ({
+    pageId,
+    at: stamp(at),
+    kind: row.kind,
+    because: json(row.because),
+    actor: json(actorRecord(actor)),
+  }));
+  await tx.insertInto('pageEvent').values(values).execute();
+}
+
+export interface PolicyRow {
+  id: Id<'pol'>;
+  slug: string;
+  name: string;
+  isDefault: boolean;
+  steps: Step[];
+  repeats: number;
+  version: number;
+  createdAt: Instant;
+}
+
+export async function findPolicyOfService(db: Db, serviceId: Id<'svc'> | null): Promise<PolicyRow | undefined> {
+  if (serviceId === null) return undefined;
+  const row = await db
+    .selectFrom('policy')
+    .innerJoin('policyService', 'policyService.policyId', 'policy.id')
+    .selectAll('policy')
+    .where('serviceId', '=', serviceId)
+    .executeTakeFirst();
+  return row as unknown as PolicyRow | undefined;
+}
+
+export async function findDefaultPolicy(db: Db): Promise<PolicyRow | undefined> {
+  return (await db.selectFrom('policy').selectAll().where('isDefault', '=', true).executeTakeFirst()) as unknown as PolicyRow | undefined;
+}
+
+export async function lockPolicy(tx: Tx, slug: string): Promise<PolicyRow | undefined> {
+  return (await tx.selectFrom('policy').selectAll().where('slug', '=', slug).forUpdate().executeTakeFirst()) as unknown as
+    | PolicyRow
+    | undefined;
+}
+
+export async function upsertPolicy(tx: Tx, row: PolicyRow): Promise<void> {
+  const changed = { name: row.name, isDefault: row.isDefault, steps: json(row.steps), repeats: row.repeats, version: row.version };
+  if (row.isDefault)
+    await tx.updateTable('policy').set({ isDefault: false }).where('isDefault', '=', true).where('slug', '!=', row.slug).execute();
+  await tx
+    .insertInto('policy')
+    .values({ id: row.id, slug: row.slug, createdAt: stamp(row.createdAt), ...changed })
+    .onConflict((conflict) => conflict.column('slug').doUpdateSet(changed))
+    .execute();
+}
+
+/** Gives services to a policy; each has one, so it leaves the one it had. */
+export async function assignServices(tx: Tx, policyId: Id<'pol'>, serviceIds: readonly Id<'svc'>[]): Promise<void> {
+  await tx.deleteFrom('policyService').where('policyId', '=', policyId).execute();
+  if (serviceIds.length === 0) return;
+  await tx
+    .insertInto('policyService')
+    .values(serviceIds.map((serviceId) => ({ serviceId, policyId })))
+    .onConflict((conflict) => conflict.column('serviceId').doUpdateSet({ policyId }))
+    .execute();
+}

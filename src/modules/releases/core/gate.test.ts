@@ -1,0 +1,152 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { DAY_MS, instant } from '#kernel/instant.ts';
+import { decideGate, GATE_LEVELS, type GateChange, type GateFacts, type GateLevel } from './gate.ts';
+
+const THURSDAY = instant(Date.parse('2026-11-19T12:00:00Z'));
+const FRIDAY = instant(Date.parse('2026-11-20T12:00:00Z'));
+const deploy: GateChange = { kind: 'deploy', labels: [] };
+const at = (level: GateLevel, more: Partial<GateFacts> = {}): GateFacts => ({
+  service: 'checkout',
+  zone: 'Europe/Paris',
+  objectives: [{ name: 'availability', level, remainingRatio: level === 'no_data' ? null : 0.4 }],
+  openIncidents: [],
+  approvedBy: [],
+  ...more,
+});
+const outcome = (facts: GateFacts, change: GateChange, now = THURSDAY) => {
+  const decided = decideGate(facts, change, now);
+  return [decided.decision, decided.because[0]?.code];
+};
+
+describe('the level decides', () => {
+  test.each<[GateLevel, string, string]>([
+    ['healthy', 'allow', 'budget_healthy'],
+    ['caution', 'allow', 'budget_caution'],
+    ['slow', 'needs_approval', 'budget_slow'],
+    ['frozen', 'deny', 'budget_frozen'],
+    ['exhausted', 'deny', 'budget_exhausted'],
+    ['no_data', 'needs_approval', 'budget_no_data'],
+  ])('%s: %s', (level, decision, code) => {
+    expect(outcome(at(level), deploy)).toEqual([decision, code]);
+    expect(decideGate(at(level), deploy, THURSDAY).level).toBe(level);
+  });
+
+  test.each<[GateLevel, string, string]>([
+    ['healthy', 'allow', 'budget_healthy'],
+    ['caution', 'deny', 'friday_at_caution'],
+    ['slow', 'needs_approval', 'budget_slow'],
+    ['no_data', 'needs_approval', 'budget_no_data'],
+  ])('on a Friday %s: %s', (level, decision, code) => {
+    expect(outcome(at(level), deploy, FRIDAY)).toEqual([decision, code]);
+  });
+
+  test('Friday is that of the service, not of the server', () => {
+    const edge = instant(Date.parse('2026-11-19T23:30:00Z'));
+    expect(outcome(at('caution'), deploy, edge)).toEqual(['deny', 'friday_at_caution']);
+    expect(outcome(at('caution', { zone: 'UTC' }), deploy, edge)).toEqual(['allow', 'budget_caution']);
+    expect(outcome(at('caution', { zone: 'America/New_York' }), deploy, instant(FRIDAY + DAY_MS - 9 * 3_600_000))).toEqual([
+      'deny',
+      'friday_at_caution',
+    ]);
+  });
+
+  test('without objectives it needs approval', () => {
+    expect(outcome(at('healthy', { objectives: [] }), deploy)).toEqual(['needs_approval', 'no_objectives']);
+    expect(decideGate(at('healthy', { objectives: [] }), deploy, THURSDAY).level).toBe('no_data');
+  });
+});
+
+describe('the worst objective counts', () => {
+  const objectives = (...levels: GateLevel[]) =>
+    at('healthy', { objectives: levels.map((level, i) => ({ name: `o${i}`, level, remainingRatio: 0.3 })) });
+  test.each<[GateLevel[], GateLevel]>([
+    [['healthy', 'caution'], 'caution'],
+    [['caution', 'no_data', 'healthy'], 'no_data'],
+    [['no_data', 'slow'], 'slow'],
+    [['slow', 'frozen'], 'frozen'],
+    [['exhausted', 'frozen', 'healthy'], 'exhausted'],
+  ])('of %j it is %s', (levels, worst) => {
+    const decided = decideGate(objectives(...levels), deploy, THURSDAY);
+    expect(decided.level).toBe(worst);
+    expect(decided.because[0]?.facts.objective).toBe(`o${levels.indexOf(worst)}`);
+  });
+  test('at one level the one with least left speaks', () => {
+    const facts = at('slow', {
+      objectives: [
+        { name: 'a', level: 'slow', remainingRatio: 0.2 },
+        { name: 'b', level: 'slow', remainingRatio: 0.11 },
+      ],
+    });
+    expect(decideGate(facts, deploy, THURSDAY).because[0]?.facts.objective).toBe('b');
+  });
+});
+
+describe('an open incident', () => {
+  const during = (severity: 'SEV1' | 'SEV2' | 'SEV3' | 'SEV4') => at('healthy', { openIncidents: [{ id: 'inc_1', severity }] });
+  test.each([
+    ['SEV1', 'deny'],
+    ['SEV2', 'deny'],
+    ['SEV3', 'allow'],
+    ['SEV4', 'allow'],
+  ] as const)('%s: %s', (severity, decision) => {
+    expect(decideGate(during(severity), deploy, THURSDAY).decision).toBe(decision);
+  });
+  test('is named first, and the budget is still told', () => {
+    expect(decideGate(during('SEV1'), deploy, THURSDAY).because.map((one) => one.code)).toEqual(['open_incident', 'budget_healthy']);
+  });
+  test('is not lifted by an approval', () => {
+    expect(outcome({ ...during('SEV2'), approvedBy: ['ana'] }, deploy)).toEqual(['deny', 'open_incident']);
+  });
+});
+
+describe('rollbacks and fixes pass', () => {
+  const facts = fc.record({
+    service: fc.constant('checkout'),
+    zone: fc.constantFrom('UTC', 'Europe/Paris'),
+    approvedBy: fc.constantFrom([], ['ana']),
+    objectives: fc.array(
+      fc.record({ name: fc.string(), level: fc.constantFrom(...GATE_LEVELS), remainingRatio: fc.constantFrom(null, 0.2, -1) }),
+      { maxLength: 4 },
+    ),
+    openIncidents: fc.array(fc.record({ id: fc.string(), severity: fc.constantFrom('SEV1', 'SEV2', 'SEV3', 'SEV4' as const) }), {
+      maxLength: 3,
+    }),
+  });
+  test('whatever the facts', () => {
+    fc.assert(
+      fc.property(facts, fc.nat(30), (given, day) => {
+        const now = instant(THURSDAY + day * DAY_MS);
+        expect(outcome(given, { kind: 'rollback', labels: [] }, now)).toEqual(['allow', 'rollback_passes']);
+        expect(outcome(given, { kind: 'deploy', labels: ['ui', 'fix'] }, now)).toEqual(['allow', 'fix_passes']);
+      }),
+    );
+  });
+  test('only under exactly that label', () => {
+    expect(outcome(at('exhausted'), { kind: 'deploy', labels: ['hotfix', 'Fix'] })).toEqual(['deny', 'budget_exhausted']);
+  });
+  test('and nothing else passes where the budget is spent', () => {
+    for (const kind of ['deploy', 'config', 'flag', 'migration'] as const)
+      expect(outcome(at('exhausted'), { kind, labels: [] })[0]).toBe('deny');
+  });
+  test('there is always a reason, and worse levels never get better answers but on Fridays', () => {
+    const order = ['allow', 'needs_approval', 'deny'];
+    fc.assert(
+      fc.property(facts, (given) => {
+        const decided = decideGate(given, deploy, THURSDAY);
+        expect(decided.because.length).toBeGreaterThan(0);
+        const worse = { ...given, objectives: [...given.objectives, { name: 'more', level: 'exhausted' as const, remainingRatio: -2 }] };
+        expect(order.indexOf(decideGate(worse, deploy, THURSDAY).decision)).toBeGreaterThanOrEqual(order.indexOf(decided.decision));
+      }),
+    );
+  });
+});
+
+test('an approval allows what needs one, and only that', () => {
+  expect(outcome(at('slow', { approvedBy: ['ana', 'ben'] }), deploy)).toEqual(['allow', 'approved']);
+  expect(decideGate(at('slow', { approvedBy: ['ana', 'ben'] }), deploy, THURSDAY).because[0]?.facts).toEqual({ by: 'ana, ben' });
+  expect(outcome(at('no_data', { approvedBy: ['ana'] }), deploy)).toEqual(['allow', 'approved']);
+  expect(outcome(at('frozen', { approvedBy: ['ana'] }), deploy)).toEqual(['deny', 'budget_frozen']);
+  expect(outcome(at('caution', { approvedBy: ['ana'] }), deploy, FRIDAY)).toEqual(['deny', 'friday_at_caution']);
+  expect(outcome(at('healthy', { approvedBy: ['ana'] }), deploy)).toEqual(['allow', 'budget_healthy']);
+});

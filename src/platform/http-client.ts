@@ -1,0 +1,130 @@
+import { lookup as resolveName } from 'node:dns';
+import http from 'node:http';
+import https from 'node:https';
+import { BlockList, isIP, type LookupFunction } from 'node:net';
+
+export interface HttpClientOptions {
+  /** Networks (CIDR) that may be reached although they are private. */
+  allow: readonly string[];
+  timeoutMs: number;
+  maxBytes: number;
+  maxRedirects: number;
+}
+
+export interface HttpRequest {
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  url: string;
+  headers: Record<string, string>;
+  body?: string;
+}
+
+/** What a request to the outside came to. `refused` is ours: the address may not be reached. */
+export type HttpResult =
+  | { kind: 'answered'; status: number; headers: Record<string, string | undefined>; body: string }
+  | { kind: 'refused'; reason: string }
+  | { kind: 'failed'; reason: string };
+
+export interface HttpClient {
+  request(request: HttpRequest): Promise<HttpResult>;
+}
+
+const PRIVATE: readonly [string, number, 'ipv4' | 'ipv6'][] = [
+  ['0.0.0.0', 8, 'ipv4'],
+  ['10.0.0.0', 8, 'ipv4'],
+  ['100.64.0.0', 10, 'ipv4'],
+  ['127.0.0.0', 8, 'ipv4'],
+  ['169.254.0.0', 16, 'ipv4'],
+  ['172.16.0.0', 12, 'ipv4'],
+  ['192.0.0.0', 24, 'ipv4'],
+  ['192.168.0.0', 16, 'ipv4'],
+  ['198.18.0.0', 15, 'ipv4'],
+  ['224.0.0.0', 3, 'ipv4'],
+  ['::', 128, 'ipv6'],
+  ['::1', 128, 'ipv6'],
+  ['64:ff9b::', 96, 'ipv6'],
+  ['fc00::', 7, 'ipv6'],
+  ['fe80::', 10, 'ipv6'],
+  ['ff00::', 8, 'ipv6'],
+];
+
+class RefusedTarget extends Error {}
+
+/** Whether an address may be reached: public ones, and private ones inside an allowed network. Judged on the address, after DNS. */
+export function targetPolicy(allow: readonly string[]): (address: string) => boolean {
+  const blocked = new BlockList();
+  for (const [network, bits, family] of PRIVATE) blocked.addSubnet(network, bits, family);
+  const allowed = new BlockList();
+  for (const cidr of allow) {
+    const [network = '', bits] = cidr.split('/');
+    const family = isIP(network) === 6 ? 'ipv6' : 'ipv4';
+    allowed.addSubnet(network, bits === undefined ? (family === 'ipv6' ? 128 : 32) : Number(bits), family);
+  }
+  return (address) => {
+    // ::ffff:10.0.0.1 is 10.0.0.1 in another coat.
+    const plain = address.toLowerCase().startsWith('::ffff:') && isIP(address.slice(7)) === 4 ? address.slice(7) : address;
+    const family = isIP(plain) === 6 ? 'ipv6' : 'ipv4';
+    return allowed.check(plain, family) || !blocked.check(plain, family);
+  };
+}
+
+/** A client for addresses that people type in: refuses private targets, follows few redirects and checks each, caps size and time. */
+export function createHttpClient(options: HttpClientOptions): HttpClient {
+  const mayReach = targetPolicy(options.allow);
+  const lookup: LookupFunction = (hostname, given, done) => {
+    resolveName(hostname, { ...given, all: true }, (error, addresses) => {
+      if (error !== null) return done(error, '', 0);
+      const forbidden = addresses.find((entry) => !mayReach(entry.address));
+      if (forbidden !== undefined) return done(new RefusedTarget(`${hostname} is ${forbidden.address}, a private address`), '', 0);
+      if (given.all === true) return done(null, addresses);
+      const [first] = addresses;
+      done(null, first?.address ?? '', first?.family ?? 0);
+    });
+  };
+  const follow = async (request: HttpRequest, redirectsLeft: number): Promise<HttpResult> => {
+    const url = URL.parse(request.url);
+    if (url === null || (url.protocol !== 'http:' && url.protocol !== 'https:'))
+      return { kind: 'refused', reason: `${request.url} is not an http or https address` };
+    const literal = url.hostname.replace(/^\[|\]$/g, '');
+    if (isIP(literal) !== 0 && !mayReach(literal))
+      return { kind: 'refused', reason: `${literal} is a private address; NINES_ALLOW_TARGETS may allow it` };
+    const result = await exchange(request, url, lookup, options);
+    if (result.kind !== 'answered' || result.status < 300 || result.status > 399 || result.headers.location === undefined) return result;
+    if (redirectsLeft === 0) return { kind: 'failed', reason: `more than ${options.maxRedirects} redirects` };
+    const next = URL.parse(result.headers.location, url.href);
+    if (next === null) return { kind: 'failed', reason: 'redirected to something that is not an address' };
+    // A signed body goes only where it was sent to: another origin gets neither body nor credentials.
+    return next.origin === url.origin
+      ? follow({ ...request, url: next.href }, redirectsLeft - 1)
+      : { kind: 'refused', reason: `redirected to another origin, ${next.origin}` };
+  };
+  return { request: (request) => follow(request, options.maxRedirects) };
+}
+
+function exchange(request: HttpRequest, url: URL, lookup: LookupFunction, options: HttpClientOptions): Promise<HttpResult> {
+  return new Promise((resolve) => {
+    const module = url.protocol === 'https:' ? https : http;
+    const signal = AbortSignal.timeout(options.timeoutMs);
+    const fail = (error: Error): void => {
+      if (error instanceof RefusedTarget) return resolve({ kind: 'refused', reason: error.message });
+      resolve({ kind: 'failed', reason: signal.aborted ? `no answer within ${options.timeoutMs} ms` : error.message });
+    };
+    const outgoing = module.request(url, { method: request.method, headers: request.headers, lookup, signal, agent: false }, (incoming) => {
+      const chunks: Buffer[] = [];
+      let bytes = 0;
+      incoming.on('data', (chunk: Buffer) => {
+        bytes += chunk.length;
+        if (bytes > options.maxBytes) incoming.destroy(new Error(`the answer is larger than ${options.maxBytes} bytes`));
+        else chunks.push(chunk);
+      });
+      incoming.on('error', fail);
+      incoming.on('end', () => {
+        const headers = Object.fromEntries(
+          Object.entries(incoming.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : value]),
+        );
+        resolve({ kind: 'answered', status: incoming.statusCode ?? 0, headers, body: Buffer.concat(chunks).toString('utf8') });
+      });
+    });
+    outgoing.on('error', fail);
+    outgoing.end(request.body);
+  });
+}

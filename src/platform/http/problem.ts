@@ -1,0 +1,88 @@
+import type { z } from 'zod';
+import { AppError, type ErrorCode, type FieldProblem } from '#kernel/errors.ts';
+
+const STATUS: Record<ErrorCode, number> = {
+  invalid_input: 400,
+  unauthenticated: 401,
+  forbidden: 403,
+  not_found: 404,
+  conflict: 409,
+  precondition_failed: 412,
+  limit_exceeded: 429,
+  unavailable: 503,
+  internal: 500,
+};
+
+const TITLE: Record<ErrorCode, string> = {
+  invalid_input: 'The request is not valid',
+  unauthenticated: 'Sign in or send an API key',
+  forbidden: 'Not allowed',
+  not_found: 'Not found',
+  conflict: 'In conflict with what is there',
+  precondition_failed: 'Changed by somebody else meanwhile',
+  limit_exceeded: 'Over a limit',
+  unavailable: 'Not available now',
+  internal: 'Something went wrong inside',
+};
+
+/** RFC 9457 problem details. `code` is the closed code of AppError; `fields` name each bad field. */
+export interface Problem {
+  type: string;
+  title: string;
+  status: number;
+  detail: string;
+  code: ErrorCode;
+  fields: readonly FieldProblem[];
+  facts: Record<string, unknown>;
+  requestId: string;
+}
+
+export const PROBLEM_TYPE = 'application/problem+json';
+
+export function problemOf(error: AppError, requestId: string): Problem {
+  const tooLarge = error.code === 'limit_exceeded' && error.facts.limitBytes !== undefined;
+  return {
+    type: `urn:nines:problem:${error.code}`,
+    title: TITLE[error.code],
+    status: tooLarge ? 413 : STATUS[error.code],
+    detail: error.code === 'internal' ? 'The failure is in the log under this request id.' : error.message,
+    code: error.code,
+    fields: error.fields,
+    facts: error.code === 'internal' ? {} : error.facts,
+    requestId,
+  };
+}
+
+const SHOWN = 120;
+
+/** Parses outside input; the error names each field by its path and shows what was received. */
+export function parseInput<S extends z.ZodType>(schema: S, value: unknown, where: string): z.output<S> {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const fields = result.error.issues.slice(0, 20).map((issue): FieldProblem => {
+    const path = [where, ...issue.path]
+      .map((part, i) => (typeof part === 'number' ? `[${part}]` : i === 0 ? String(part) : `.${String(part)}`))
+      .join('');
+    const received = show(valueAt(value, issue.path));
+    return received === undefined ? { path, message: issue.message } : { path, message: issue.message, received };
+  });
+  const first = fields[0];
+  const more = fields.length > 1 ? ` (and ${fields.length - 1} more)` : '';
+  const got = first?.received === undefined ? '' : `, received ${first.received}`;
+  throw new AppError('invalid_input', `${first?.path ?? where}: ${first?.message ?? 'is not valid'}${got}${more}`, { fields });
+}
+
+function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
+  let here: unknown = value;
+  for (const key of path) {
+    if (typeof here !== 'object' || here === null || !Object.hasOwn(here, key)) return undefined;
+    here = (here as Record<PropertyKey, unknown>)[key];
+  }
+  return here;
+}
+
+function show(value: unknown): string | undefined {
+  if (value === undefined) return undefined;
+  const text = typeof value === 'number' ? String(value) : JSON.stringify(value);
+  return text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text;
+}

@@ -1,0 +1,63 @@
+import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+
+/** The program's own figures; one registry an app, so that two apps can live in one process. */
+export interface Metrics {
+  registry: Registry;
+  httpRequests: Counter<'operation' | 'status'>;
+  httpSeconds: Histogram<'operation'>;
+  jobLateness: Histogram<'job'>;
+  jobRuns: Counter<'job' | 'outcome'>;
+  jobsDead: Gauge;
+  deliveries: Counter<'channel' | 'outcome'>;
+  eventsPublished: Counter<'event'>;
+  swallowed: Counter<'where'>;
+}
+
+export function createMetrics(): Metrics {
+  const registry = new Registry();
+  const registers = [registry];
+  collectDefaultMetrics({ register: registry });
+  return {
+    registry,
+    httpRequests: new Counter({
+      name: 'nines_http_requests_total',
+      help: 'Requests answered, by operation and status.',
+      labelNames: ['operation', 'status'],
+      registers,
+    }),
+    httpSeconds: new Histogram({
+      name: 'nines_http_seconds',
+      help: 'Time to answer a request.',
+      labelNames: ['operation'],
+      buckets: [0.005, 0.02, 0.1, 0.5, 2],
+      registers,
+    }),
+    jobLateness: new Histogram({
+      name: 'nines_job_lateness_seconds',
+      help: 'Time from due to begun.',
+      labelNames: ['job'],
+      buckets: [0.002, 0.01, 0.02, 0.1, 1, 10, 60],
+      registers,
+    }),
+    jobRuns: new Counter({
+      name: 'nines_job_runs_total',
+      help: 'Jobs run, by outcome: done, retry, dead.',
+      labelNames: ['job', 'outcome'],
+      registers,
+    }),
+    jobsDead: new Gauge({ name: 'nines_jobs_dead', help: 'Dead letters waiting for a person.', registers }),
+    deliveries: new Counter({
+      name: 'nines_deliveries_total',
+      help: 'Delivery attempts, by channel and outcome.',
+      labelNames: ['channel', 'outcome'],
+      registers,
+    }),
+    eventsPublished: new Counter({ name: 'nines_events_total', help: 'Events sent to live listeners.', labelNames: ['event'], registers }),
+    swallowed: new Counter({
+      name: 'nines_swallowed_errors_total',
+      help: 'Errors that a loop survived, by place.',
+      labelNames: ['where'],
+      registers,
+    }),
+  };
+}

@@ -1,0 +1,43 @@
+import type { Answer } from '../../api/contracts.ts';
+import type { GlyphName, IconName } from '../../ui/icons.tsx';
+import { Chip, type Tone } from '../../ui/mark.tsx';
+
+export type Alert = Answer<'alerts', 'listAlerts'>['items'][number];
+export type AlertSeverity = Alert['severity'];
+export type PageDetail = Answer<'escalation', 'getPage'>;
+export type Delivery = PageDetail['deliveries'][number];
+
+const SEVERITY: Record<AlertSeverity, { tone?: Tone; glyph: GlyphName; word: string }> = {
+  critical: { tone: 'red', glyph: 'octagon', word: 'critical' },
+  warning: { tone: 'yellow', glyph: 'diamond', word: 'warning' },
+  ticket: { glyph: 'circle', word: 'ticket' },
+};
+
+export function AlertSeverityChip({ severity }: { severity: AlertSeverity }) {
+  const { tone, glyph, word } = SEVERITY[severity];
+  return (
+    <Chip glyph={glyph} {...(tone !== undefined && { tone })}>
+      {word}
+    </Chip>
+  );
+}
+
+/** The number people say. */
+export function alertNumber(alert: { number: number }): string {
+  return `ALR-${alert.number}`;
+}
+
+const CHANNELS: Record<string, { word: string; icon: IconName }> = {
+  app: { word: 'In Nines', icon: 'browser' },
+  push: { word: 'Push, phone', icon: 'mobile' },
+  webpush: { word: 'Push, browser', icon: 'browser' },
+  email: { word: 'E-mail', icon: 'mail' },
+  webhook: { word: 'Webhook', icon: 'link' },
+  sms: { word: 'SMS', icon: 'message' },
+  voice: { word: 'Voice call', icon: 'phone' },
+  slack: { word: 'Slack', icon: 'channel' },
+};
+
+export function channelLook(channel: string): { word: string; icon: IconName } {
+  return CHANNELS[channel] ?? { word: channel, icon: 'send' };
+}

@@ -1,0 +1,5 @@
+import { Page } from '../../frame/page.tsx';
+
+export function DeclarePage() {
+  return <Page>DeclarePage</Page>;
+}

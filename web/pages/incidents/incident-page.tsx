@@ -1,0 +1,5 @@
+import { Page } from '../../frame/page.tsx';
+
+export function IncidentPage() {
+  return <Page>IncidentPage</Page>;
+}

@@ -1,0 +1,35 @@
+import { useQuery } from '@tanstack/react-query';
+import { api } from '../../api/client.ts';
+import { useMe } from '../../frame/session.ts';
+import { Avatar } from '../../ui/mark.tsx';
+import { Time } from '../../ui/time/time.tsx';
+
+/** Who carries each schedule now, until when, and who is next. */
+export function OnCallList() {
+  const me = useMe();
+  const schedules = useQuery(api.oncall.listSchedules.query({}));
+  if (schedules.data === undefined) return null;
+  if (schedules.data.items.length === 0) return <p className="mute">No schedule yet: nobody is on call.</p>;
+  return schedules.data.items.map((schedule) => {
+    const { person, until, next } = schedule.now;
+    const isMe = person?.id === me.id;
+    return (
+      <div className="who" key={schedule.id}>
+        <Avatar name={person?.name ?? '?'} me={isMe} large />
+        <span>
+          {person === null ? <span className="tx-red">Nobody</span> : isMe ? 'You' : person.name}, {schedule.name}
+        </span>
+        <span>
+          {until === null ? (
+            'with no end'
+          ) : (
+            <>
+              until <Time at={until} shape="moment" />
+            </>
+          )}
+          {next !== null && `, then ${next.id === me.id ? 'you' : next.name}`}
+        </span>
+      </div>
+    );
+  });
+}

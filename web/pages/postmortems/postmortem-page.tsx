@@ -1,0 +1,5 @@
+import { Page } from '../../frame/page.tsx';
+
+export function PostmortemPage() {
+  return <Page>PostmortemPage</Page>;
+}

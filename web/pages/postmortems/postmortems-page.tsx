@@ -1,0 +1,5 @@
+import { Page } from '../../frame/page.tsx';
+
+export function PostmortemsPage() {
+  return <Page>PostmortemsPage</Page>;
+}

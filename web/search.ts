@@ -1,0 +1,68 @@
+/** What the URL may say of each list; anything else is dropped. */
+
+type Raw = Record<string, unknown>;
+
+function oneOf<T extends string>(raw: Raw, name: string, allowed: readonly T[]): T | undefined {
+  return allowed.find((value) => value === raw[name]);
+}
+
+function words(raw: Raw, name: string): string | undefined {
+  const value = raw[name];
+  return (typeof value === 'string' || typeof value === 'number') && String(value) !== '' ? String(value).slice(0, 200) : undefined;
+}
+
+/** Drops what is undefined, so that the URL stays short. */
+function given<T extends object>(values: T): Partial<T> {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Partial<T>;
+}
+
+/** Where to go after signing in: a path of this site only. */
+export function nextSearch(raw: Raw) {
+  const next = words(raw, 'next');
+  return given({ next: next !== undefined && /^\/(?![/\\])/.test(next) ? next : undefined });
+}
+
+export function alertsSearch(raw: Raw) {
+  return given({
+    state: oneOf(raw, 'state', ['all']),
+    severity: words(raw, 'severity'),
+    service: words(raw, 'service'),
+    find: words(raw, 'find'),
+  });
+}
+
+export function incidentsSearch(raw: Raw) {
+  return given({ state: oneOf(raw, 'state', ['all']) });
+}
+
+export function incidentSearch(raw: Raw) {
+  return given({ tab: oneOf(raw, 'tab', ['alerts', 'comms']), show: oneOf(raw, 'show', ['people', 'public']) });
+}
+
+export function declareSearch(raw: Raw) {
+  return given({ alert: words(raw, 'alert') });
+}
+
+export function objectivesSearch(raw: Raw) {
+  return given({ by: oneOf(raw, 'by', ['service', 'owner']), find: words(raw, 'find') });
+}
+
+export function objectiveSearch(raw: Raw) {
+  return given({ range: oneOf(raw, 'range', ['6h', '1d', '7d']) });
+}
+
+export function onCallSearch(raw: Raw) {
+  return given({ schedule: words(raw, 'schedule'), span: oneOf(raw, 'span', ['week', 'month']), from: words(raw, 'from') });
+}
+
+export function servicesSearch(raw: Raw) {
+  return given({ find: words(raw, 'find') });
+}
+
+export function changesSearch(raw: Raw) {
+  return given({ service: words(raw, 'service') });
+}
+
+export function settingsSearch(raw: Raw) {
+  return given({ tab: oneOf(raw, 'tab', ['integrations', 'people', 'keys', 'audit']) });
+}
