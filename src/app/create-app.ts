@@ -2,9 +2,10 @@ import { sql } from 'kysely';
 import type { FastifyInstance } from 'fastify';
 import { system } from '#kernel/actor.ts';
 import type { IdSource } from '#kernel/ids.ts';
-import { type Instant, instant } from '#kernel/instant.ts';
+import { floorTo, type Instant, instant, MINUTE_MS } from '#kernel/instant.ts';
 import { authenticator, findInstallation, insertInstallation } from '#modules/identity/index.ts';
 import { type Channel, raiseFallbackAlarm } from '#modules/notify/index.ts';
+import { createCountsCache, createObjectiveReader, nextTick } from '#modules/slo/index.ts';
 import { type Clock, every } from '#platform/clock.ts';
 import type { Database } from '#platform/db/database.ts';
 import { createEventTail, type EventTail } from '#platform/events.ts';
@@ -16,10 +17,11 @@ import { JOB_CHANNEL } from '#platform/jobs/store.ts';
 import { createWorker, type Worker } from '#platform/jobs/worker.ts';
 import type { Log } from '#platform/log.ts';
 import { createMetrics, type Metrics } from '#platform/metrics.ts';
+import { nextPrune } from '#platform/prune.ts';
 import { createTransactor, type Transactor, type VerbContext } from '#platform/verb.ts';
 import { moduleJobs, type ModuleParts, moduleRoutes } from './modules.ts';
 import { serveHealth } from './health.ts';
-import { fanout } from './subscriptions.ts';
+import { createSubscriptions } from './subscriptions.ts';
 
 /** Everything an app needs from the world. Two apps may live in one process: nothing here is global. */
 export interface AppDeps {
@@ -31,6 +33,7 @@ export interface AppDeps {
   channels: readonly Channel[];
   publicUrl: string;
   demo: boolean;
+  evaluateEveryMs: number;
   checkOutput: boolean;
 }
 
@@ -48,13 +51,25 @@ export interface App {
 
 export async function createApp(deps: AppDeps): Promise<App> {
   const { database, clock, ids, log } = deps;
-  const transactor = createTransactor({ db: database.kysely, clock, ids, fanout });
+  const counts = createCountsCache();
+  const objectives = createObjectiveReader(counts);
+  const subscriptions = createSubscriptions({ objectives });
+  const transactor = createTransactor({ db: database.kysely, clock, ids, fanout: subscriptions.fanout });
   const secret = await ensureInstallation(transactor);
   const metrics = createMetrics();
-  const parts: ModuleParts = { channels: deps.channels, publicUrl: deps.publicUrl, secret, metrics, demo: deps.demo };
+  const parts: ModuleParts = {
+    channels: deps.channels,
+    publicUrl: deps.publicUrl,
+    secret,
+    metrics,
+    demo: deps.demo,
+    counts,
+    objectives,
+    evaluateEveryMs: deps.evaluateEveryMs,
+  };
   const worker = createWorker({
     transactor,
-    registry: jobRegistry(moduleJobs(parts)),
+    registry: jobRegistry([...moduleJobs(parts), ...subscriptions.jobs]),
     log,
     metrics,
     random: deps.random,
@@ -69,19 +84,28 @@ export async function createApp(deps: AppDeps): Promise<App> {
     authenticate: authenticator(database.kysely),
     routes: moduleRoutes(parts),
     checkOutput: deps.checkOutput,
-    secureCookies: deps.publicUrl.startsWith('https:'),
+    publicUrl: deps.publicUrl,
     every: (periodMs, work) => every(clock, periodMs, work),
   };
   const http = await createHttpServer(httpParts);
   serveLive(http, httpParts, database.kysely, tail);
   serveHealth(http, { db: database.kysely, metrics });
-  return { transactor, worker, metrics, http, ...lifecycle({ database, clock, log, worker, tail, http }) };
+  return {
+    transactor,
+    worker,
+    metrics,
+    http,
+    ...lifecycle({ evaluateEveryMs: deps.evaluateEveryMs, database, transactor, clock, log, metrics, worker, tail, http }),
+  };
 }
 
 interface LifecycleParts {
+  evaluateEveryMs: number;
   database: Database;
+  transactor: Transactor;
   clock: Clock;
   log: Log;
+  metrics: Metrics;
   worker: Worker;
   tail: EventTail;
   http: FastifyInstance;
@@ -94,10 +118,9 @@ function lifecycle(parts: LifecycleParts): Pick<App, 'start' | 'stop'> {
     start: async () => {
       await tail.start();
       worker.start();
+      await parts.transactor.transact(system('start'), (ctx) => ctx.enqueue(nextPrune(ctx.now), nextTick(ctx.now, parts.evaluateEveryMs)));
       bell = listen(
-        parts.database,
-        parts.clock,
-        parts.log,
+        parts,
         new Map([
           [JOB_CHANNEL, worker.ring],
           ['nines_event', tail.ring],
@@ -124,21 +147,21 @@ async function ensureInstallation(transactor: Transactor): Promise<string> {
   return created?.secret ?? '';
 }
 
-/** A paging job that will not run again is told to the fallback contact: silence would be a lost page. */
-async function alarmOnDeadPagingJob(
-  ctx: VerbContext,
-  job: { name: string; paging: boolean },
-  payload: unknown,
-  error: string,
-): Promise<void> {
+const ALARM_EVERY_MS = 10 * MINUTE_MS;
+
+/**
+ * A paging job that will not run again is told to the fallback contact: silence would be a lost page. Once in ten minutes
+ * a kind of job, so that the alarm's own deliveries, should they die too, do not raise alarms without end.
+ */
+async function alarmOnDeadPagingJob(ctx: VerbContext, job: { name: string; paging: boolean }, error: string): Promise<void> {
   if (!job.paging) return;
   await raiseFallbackAlarm(ctx, {
     about: `job/${job.name}`,
-    key: `dead/${job.name}/${JSON.stringify(payload)}`,
+    key: `dead/${job.name}/${floorTo(ctx.now, ALARM_EVERY_MS)}`,
     notice: {
       event: 'system.alarm',
       summary: `Nines could not finish a paging job (${job.name})`,
-      details: [error.slice(0, 300), 'Look at Settings, dead letters.'],
+      details: [error.slice(0, 300), 'nines jobs dead lists what was given up; nines jobs retry runs it again.'],
       pageId: null,
       alertId: null,
       path: '/settings',

@@ -1,33 +1,58 @@
 import type { Contract, Handlers } from '#kernel/operation.ts';
 import { routes as alerts } from '#modules/alerts/index.ts';
 import { routes as catalog } from '#modules/catalog/index.ts';
+import { routes as changes } from '#modules/changes/index.ts';
 import { jobs as escalationJobs, routes as escalation } from '#modules/escalation/index.ts';
-import { routes as identity } from '#modules/identity/index.ts';
+import { prune as pruneIdentity, routes as identity } from '#modules/identity/index.ts';
+import { routes as jobs } from '#modules/jobs/index.ts';
+import { jobs as incidentJobs, routes as incidents } from '#modules/incidents/index.ts';
 import { deliverJob, type NotifyParts, routes as notify } from '#modules/notify/index.ts';
 import { routes as oncall } from '#modules/oncall/index.ts';
+import { routes as postmortems } from '#modules/postmortems/index.ts';
+import { routes as releases } from '#modules/releases/index.ts';
+import { routes as signals } from '#modules/signals/index.ts';
+import { type CountsCache, jobs as sloJobs, type ObjectiveReader, routes as slo } from '#modules/slo/index.ts';
+import { routes as statuspage } from '#modules/statuspage/index.ts';
 import type { HttpCall, Route } from '#platform/http/call.ts';
 import type { JobHandler } from '#platform/jobs/handler.ts';
+import { pruneJob } from '#platform/prune.ts';
 import { contracts } from '#contracts';
-import { subscriptionJobs } from './subscriptions.ts';
 
 export interface ModuleParts extends NotifyParts {
   demo: boolean;
+  counts: CountsCache;
+  objectives: ObjectiveReader;
+  evaluateEveryMs: number;
 }
 
 /** All handlers, each against its operation. */
 export function moduleRoutes(parts: ModuleParts): Route[] {
   return [
     ...bind(contracts.identity, identity({ demo: parts.demo })),
+    ...bind(contracts.jobs, jobs),
     ...bind(contracts.catalog, catalog),
+    ...bind(contracts.changes, changes),
     ...bind(contracts.notify, notify),
     ...bind(contracts.oncall, oncall),
     ...bind(contracts.alerts, alerts({ publicUrl: parts.publicUrl })),
+    ...bind(contracts.signals, signals),
+    ...bind(contracts.slo, slo(parts.objectives)),
     ...bind(contracts.escalation, escalation({ secret: parts.secret })),
+    ...bind(contracts.incidents, incidents),
+    ...bind(contracts.statuspage, statuspage),
+    ...bind(contracts.postmortems, postmortems),
+    ...bind(contracts.releases, releases(parts.objectives)),
   ];
 }
 
 export function moduleJobs(parts: ModuleParts): JobHandler[] {
-  return [deliverJob(parts), ...escalationJobs, ...subscriptionJobs];
+  return [
+    deliverJob(parts),
+    pruneJob([pruneIdentity]),
+    ...sloJobs({ cache: parts.counts, everyMs: parts.evaluateEveryMs }),
+    ...escalationJobs,
+    ...incidentJobs,
+  ];
 }
 
 function bind<C extends Contract>(contract: C, handlers: Handlers<C, HttpCall>): Route[] {

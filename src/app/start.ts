@@ -52,11 +52,12 @@ export async function startInstallation(settings: Settings, say: (line: string) 
       database,
       clock,
       log,
-      ids: randomIds(),
+      ids: randomIds(clock),
       random: randomFraction,
       channels: channelsOf(settings),
       publicUrl: (settings.publicUrl ?? listenUrl).replace(/\/$/, ''),
       demo: settings.demo,
+      evaluateEveryMs: settings.evaluateEvery,
       checkOutput: false,
     });
     await bootstrap(app, settings);

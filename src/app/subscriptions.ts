@@ -1,19 +1,38 @@
 import type { EventDefinition } from '#kernel/event.ts';
 import { defineJob, type JobDefinition } from '#kernel/job.ts';
 import { alertOpened, alertRaised, alertResolved } from '#modules/alerts/index.ts';
+import { changeRecorded } from '#modules/changes/index.ts';
 import { endPage, openPage } from '#modules/escalation/index.ts';
 import { personCreated } from '#modules/identity/index.ts';
+import { followChange, followLevel, incidentResolved } from '#modules/incidents/index.ts';
 import { createDefaultContactMethods } from '#modules/notify/index.ts';
+import { draftPostmortem } from '#modules/postmortems/index.ts';
+import { levelChanged, type ObjectiveReader } from '#modules/slo/index.ts';
 import { type JobHandler, handleJob } from '#platform/jobs/handler.ts';
 import type { Fanout, VerbContext } from '#platform/verb.ts';
 
 /** Who listens to what. Upward influence between modules goes through here and nowhere else. */
-const SUBSCRIPTIONS = [
-  on(personCreated, 'notify', createDefaultContactMethods),
-  on(alertOpened, 'escalation', openPage, { paging: true }),
-  on(alertRaised, 'escalation', openPage, { paging: true }),
-  on(alertResolved, 'escalation', endPage),
-];
+function subscriptionsOf({ objectives }: SubscriptionParts): Subscription[] {
+  return [
+    on(personCreated, 'notify', createDefaultContactMethods),
+    on(alertOpened, 'escalation', openPage, { paging: true }),
+    on(alertRaised, 'escalation', openPage, { paging: true }),
+    on(alertResolved, 'escalation', endPage),
+    on(changeRecorded, 'incidents', followChange),
+    on(levelChanged, 'incidents', followLevel),
+    on(incidentResolved, 'postmortems', (ctx, payload) => draftPostmortem(ctx, payload, objectives)),
+  ];
+}
+
+export interface SubscriptionParts {
+  objectives: ObjectiveReader;
+}
+
+export interface Subscriptions {
+  jobs: readonly JobHandler[];
+  /** One job a subscriber, keyed by the event: at least once, and once at a time. */
+  fanout: Fanout;
+}
 
 interface Subscription {
   event: string;
@@ -35,13 +54,17 @@ function on<P>(
   return { event: event.name, subscriber, job, handler };
 }
 
-export const subscriptionJobs: readonly JobHandler[] = SUBSCRIPTIONS.map((subscription) => subscription.handler);
-
-/** One job a subscriber, keyed by the event: at least once, and once at a time. */
-export const fanout: Fanout = (event, now) =>
-  SUBSCRIPTIONS.filter((subscription) => subscription.event === event.name).map((subscription) => ({
-    job: subscription.job,
-    payload: event.payload,
-    dueAt: now,
-    key: `event/${event.seq}/${subscription.subscriber}`,
-  }));
+export function createSubscriptions(parts: SubscriptionParts): Subscriptions {
+  const subscriptions = subscriptionsOf(parts);
+  const byEvent = Map.groupBy(subscriptions, (subscription) => subscription.event);
+  return {
+    jobs: subscriptions.map((subscription) => subscription.handler),
+    fanout: (event, now) =>
+      (byEvent.get(event.name) ?? []).map(({ job, subscriber }) => ({
+        job,
+        payload: event.payload,
+        dueAt: now,
+        key: `event/${event.seq}/${subscriber}`,
+      })),
+  };
+}

@@ -4,11 +4,14 @@ import type { Instant } from './instant.ts';
 export interface JobDefinition<Payload> {
   readonly name: `${string}.${string}`;
   readonly payload: z.ZodType<Payload>;
-  /** Failures after which the job is set aside as a dead letter. */
+  /** Failures after which the job is set aside as a dead letter; `FOREVER` for one that plans its own next run. */
   readonly maxFailures: number;
   /** A dead letter of a paging job raises the fallback alarm. */
   readonly paging: boolean;
 }
+
+/** For jobs that repeat under one key: a dead letter would keep the key, and the work would never be planned again. */
+export const FOREVER = Number.POSITIVE_INFINITY;
 
 export function defineJob<S extends z.ZodType>(
   name: `${string}.${string}`,

@@ -77,7 +77,7 @@ export function page<T extends z.ZodType>(item: T) {
 
 export const PageQuery = z.object({
   limit: z.coerce.number().int().min(1).max(500).default(50),
-  after: z.string().max(300).optional(),
+  after: z.string().max(2000).optional(),
 });
 
 /** A reason as it is shown: a code of the decision's closed union, a sentence, the facts used. */

@@ -28,4 +28,7 @@ export const Labels = z
   .record(z.string().min(1).max(128).refine(isStorable, STORABLE), optionalText(1024))
   .refine((labels) => Object.keys(labels).length <= 64, 'must hold at most 64 labels');
 
-export const Url = z.url({ protocol: /^https?$/, error: 'must be an http or https address' }).max(2048);
+export const Url = z
+  .url({ protocol: /^https?$/, error: 'must be an http or https address' })
+  .max(2048)
+  .refine(isStorable, STORABLE);

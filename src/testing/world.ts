@@ -72,6 +72,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
       channels: collector.channels,
       publicUrl: 'http://nines.test',
       demo: false,
+      evaluateEveryMs: 10_000,
       checkOutput: true,
     });
     const node = { app, database: opened };

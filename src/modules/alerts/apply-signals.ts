@@ -49,8 +49,9 @@ export async function applySignals(ctx: VerbContext, input: { source: string; si
   const batch = new SignalBatch(ctx, input.source, working);
   const results = input.signals.map((signal) => batch.apply(signal));
 
-  await insertAlerts(ctx.tx, batch.inserts);
+  // What ends comes before what begins: one batch may resolve an alert and open the next one of its key.
   await updateAlerts(ctx.tx, [...batch.changes.values()]);
+  await insertAlerts(ctx.tx, [...batch.inserts.values()]);
   await insertAlertEvents(ctx.tx, ctx.now, ctx.actor, batch.events);
   await ctx.publishAll(alertOpened, batch.opened);
   await ctx.publishAll(alertRaised, batch.raised);
@@ -61,7 +62,7 @@ export async function applySignals(ctx: VerbContext, input: { source: string; si
 type Published = { subject: string; payload: { alertId: Id<'alr'>; severity: AlertSeverity; summary: string } };
 
 class SignalBatch {
-  readonly inserts: NewAlertRow[] = [];
+  readonly inserts = new Map<string, NewAlertRow>();
   readonly changes = new Map<string, AlertChange>();
   readonly events: AlertEventRow[] = [];
   readonly opened: Published[] = [];
@@ -95,7 +96,7 @@ class SignalBatch {
   #open(signal: SourceSignal): Id<'alr'> {
     const { now } = this.#ctx;
     const id = this.#ctx.ids.next('alr');
-    this.inserts.push({
+    this.inserts.set(id, {
       id,
       source: this.#source,
       dedupKey: signal.key,
@@ -108,6 +109,8 @@ class SignalBatch {
       startedAt: signal.startedAt ?? now,
       openedAt: now,
       lastFiringAt: now,
+      firingCount: 1,
+      resolvedAt: null,
     });
     this.#working.set(signal.key, { id, severity: signal.severity, firingCount: 1 });
     return id;
@@ -117,6 +120,13 @@ class SignalBatch {
     const firing = signal.status === 'firing';
     if (firing) open.firingCount += 1;
     open.severity = severity;
+    if (outcome === 'resolved') this.#working.delete(signal.key);
+    const fresh = this.inserts.get(open.id);
+    if (fresh !== undefined) {
+      Object.assign(fresh, { firingCount: open.firingCount, severity, resolvedAt: outcome === 'resolved' ? this.#ctx.now : null });
+      if (firing) Object.assign(fresh, { summary: signal.summary, facts: signal.facts });
+      return;
+    }
     this.changes.set(open.id, {
       id: open.id,
       firingCount: open.firingCount,
@@ -124,6 +134,5 @@ class SignalBatch {
       latest: firing ? { summary: signal.summary, facts: signal.facts, at: this.#ctx.now } : (this.changes.get(open.id)?.latest ?? null),
       resolvedAt: outcome === 'resolved' ? this.#ctx.now : null,
     });
-    if (outcome === 'resolved') this.#working.delete(signal.key);
   }
 }

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { idSchema } from '#kernel/ids.ts';
 import { IsoTime } from '#kernel/instant.ts';
 import { BecauseView, defineOperation, page, PageQuery, TimelineView } from '#kernel/operation.ts';
-import { text } from '#kernel/text.ts';
+import { Slug, text } from '#kernel/text.ts';
 import { SEVERITIES } from './core/signal.ts';
 
 export const AlertView = z.object({
@@ -73,7 +73,7 @@ export const contract = {
     query: PageQuery.extend({
       state: z.enum(['open', 'all']).default('open'),
       severity: z.enum(SEVERITIES).optional(),
-      service: z.string().max(64).optional(),
+      service: Slug.optional(),
     }),
     response: page(AlertView),
     errors: ['invalid_input'],

@@ -6,6 +6,7 @@
  * the next firing signal of its key opens another.
  * Invariants: at most one unresolved alert a source and key; severity never falls while open; what an integration sent
  * is stored word for word in the transaction that makes the alert.
+ * Locks: the keys of a source (advisory, sorted), then alerts by id.
  * Flow: intake (or a source module) → mapSignal → applySignals → alert.opened | alert.raised | alert.resolved.
  */
 export { acknowledgeAlert } from './acknowledge-alert.ts';

@@ -27,13 +27,18 @@ export interface AlertRow {
   resolvedAt: Instant | null;
 }
 
-export type NewAlertRow = Omit<AlertRow, 'number' | 'firingCount' | 'acknowledgedAt' | 'acknowledgedBy' | 'resolvedAt'>;
+export type NewAlertRow = Omit<AlertRow, 'number' | 'acknowledgedAt' | 'acknowledgedBy'>;
 
-/** Serialises everybody who signals the same keys of a source, in one order, so that two openings cannot cross. */
+const KEY_LOCKS = 720_601;
+
+/**
+ * Serialises everybody who signals the same keys of a source, in one order, so that two openings cannot cross. Keys share
+ * 4096 locks, since the server's table of locks is small and a batch may hold a thousand keys.
+ */
 export async function lockKeys(tx: Tx, source: string, keys: readonly string[]): Promise<void> {
   await sql`
-    select pg_advisory_xact_lock(k.lock) from (
-      select distinct hashtextextended(${source} || '/' || key, 0) as lock from jsonb_array_elements_text(${JSON.stringify(keys)}::jsonb) as key order by 1
+    select pg_advisory_xact_lock(${KEY_LOCKS}, k.lock) from (
+      select distinct (hashtextextended(${source} || '/' || key, 0) & 4095)::integer as lock from jsonb_array_elements_text(${JSON.stringify(keys)}::jsonb) as key order by 1
     ) as k`.execute(tx);
 }
 
@@ -44,6 +49,7 @@ export async function listOpenByKeys(tx: Tx, source: string, keys: readonly stri
     .where('source', '=', source)
     .where('dedupKey', 'in', [...keys])
     .where('resolvedAt', 'is', null)
+    .orderBy('id')
     .forUpdate()
     .execute();
   return rows as unknown as AlertRow[];
@@ -56,13 +62,18 @@ export async function insertAlerts(tx: Tx, rows: readonly NewAlertRow[]): Promis
     startedAt: iso(row.startedAt),
     openedAt: iso(row.openedAt),
     lastFiringAt: iso(row.lastFiringAt),
+    resolvedAt: isoOrNull(row.resolvedAt),
   }));
   await sql`
-    insert into alert (id, source, dedup_key, service_id, severity, summary, labels, links, facts, started_at, opened_at, last_firing_at)
-    select "id", "source", "dedupKey", "serviceId", "severity", "summary", "labels", "links", "facts", "startedAt", "openedAt", "lastFiringAt"
+    insert into alert (id, source, dedup_key, service_id, severity, summary, labels, links, facts, firing_count, started_at, opened_at,
+      last_firing_at, resolved_at)
+    select "id", "source", "dedupKey", "serviceId", "severity", "summary", "labels", "links", "facts", "firingCount", "startedAt",
+      "openedAt", "lastFiringAt", "resolvedAt"
     from jsonb_to_recordset(${JSON.stringify(values)}::jsonb) as r (
       "id" text, "source" text, "dedupKey" text, "serviceId" text, "severity" text, "summary" text, "labels" jsonb, "links" jsonb, "facts" jsonb,
-      "startedAt" timestamptz, "openedAt" timestamptz, "lastFiringAt" timestamptz)`.execute(tx);
+      "firingCount" integer, "startedAt" timestamptz, "openedAt" timestamptz, "lastFiringAt" timestamptz, "resolvedAt" timestamptz)`.execute(
+    tx,
+  );
 }
 
 export interface AlertChange {

@@ -1,4 +1,5 @@
 import { requireVersion } from '#kernel/version.ts';
+import { lockName } from '#platform/db/lock-name.ts';
 import type { VerbContext } from '#platform/verb.ts';
 import type { ServiceDefinition, ServiceView } from './contract.ts';
 import { lockService, type ServiceRow, serviceView, upsertService } from './store.ts';
@@ -11,8 +12,9 @@ export interface PutServiceInput {
 
 /** Creates or changes a service; saying the same again changes nothing but the version. */
 export async function putService(ctx: VerbContext, { slug, ifMatch, definition }: PutServiceInput): Promise<ServiceView> {
+  await lockName(ctx.tx, 'service', slug);
   const before = await lockService(ctx.tx, slug);
-  if (ifMatch !== undefined) requireVersion(`service ${slug}`, before?.version ?? 0, ifMatch);
+  requireVersion(`service ${slug}`, before?.version ?? 0, ifMatch);
   const after: ServiceRow = {
     ...definition,
     slug,

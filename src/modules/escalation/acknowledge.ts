@@ -1,12 +1,13 @@
 import { actorRecord } from '#kernel/actor.ts';
 import { AppError } from '#kernel/errors.ts';
 import type { Id } from '#kernel/ids.ts';
-import { acknowledgeAlert, lockAlert } from '#modules/alerts/index.ts';
+import { acknowledgeAlert } from '#modules/alerts/index.ts';
 import type { VerbContext } from '#platform/verb.ts';
 import { step } from './core/step.ts';
 import { pageAcknowledged } from './job-definitions.ts';
+import { lockPage } from './lock.ts';
 import { recordTransition } from './record.ts';
-import { lockPage, updatePage } from './store.ts';
+import { updatePage } from './store.ts';
 
 export interface AcknowledgeInput {
   pageId: Id<'pag'>;
@@ -19,7 +20,7 @@ export interface AcknowledgeInput {
  * This is the example of a verb (CONTRIBUTING.md): lock the row, decide purely, record what was decided.
  */
 export async function acknowledge(ctx: VerbContext, { pageId }: AcknowledgeInput): Promise<Id<'pag'>> {
-  const page = await lockPage(ctx.tx, pageId);
+  const { alert, page } = await lockPage(ctx, pageId);
   const taken = step(page, page, { kind: 'acknowledged' }, ctx.now);
   if (taken.kind === 'rejection') {
     const by = page.acknowledgedBy?.name ?? null;
@@ -27,7 +28,6 @@ export async function acknowledge(ctx: VerbContext, { pageId }: AcknowledgeInput
       facts: { code: taken.because.code, by },
     });
   }
-  const alert = await lockAlert(ctx.tx, page.alertId);
   const after = await recordTransition(ctx, page, alert, taken);
   await updatePage(ctx.tx, { ...after, acknowledgedAt: ctx.now, acknowledgedBy: actorRecord(ctx.actor) });
   await acknowledgeAlert(ctx, { alertId: alert.id, because: after.because });

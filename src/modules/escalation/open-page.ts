@@ -1,26 +1,18 @@
 import type { Id } from '#kernel/ids.ts';
-import { lockAlert } from '#modules/alerts/index.ts';
 import { listServicesByIds } from '#modules/catalog/index.ts';
 import type { VerbContext } from '#platform/verb.ts';
 import { routeAlert } from './core/route.ts';
 import { step } from './core/step.ts';
 import { pageOpened } from './job-definitions.ts';
+import { lockAlertAndPage } from './lock.ts';
 import { recordTransition } from './record.ts';
-import {
-  findDefaultPolicy,
-  findPolicyOfService,
-  insertPage,
-  insertPageEvents,
-  lockPageOfAlert,
-  type PageRow,
-  updatePage,
-} from './store.ts';
+import { findDefaultPolicy, findPolicyOfService, insertPage, insertPageEvents, type PageRow, updatePage } from './store.ts';
 import { peopleByStep } from './targets.ts';
 
 /** Opens the page of an alert, where its route says it pages. Told twice, it opens one. */
 export async function openPage(ctx: VerbContext, input: { alertId: Id<'alr'> }): Promise<Id<'pag'> | undefined> {
-  const alert = await lockAlert(ctx.tx, input.alertId);
-  if (alert.resolvedAt !== null || (await lockPageOfAlert(ctx.tx, alert.id)) !== undefined) return undefined;
+  const { alert, page } = await lockAlertAndPage(ctx, input.alertId);
+  if (alert.resolvedAt !== null || page !== undefined) return undefined;
   const [service] = await listServicesByIds(ctx.tx, alert.serviceId === null ? [] : [alert.serviceId]);
   const route = routeAlert({
     severity: alert.severity,

@@ -3,6 +3,7 @@ import { requireVersion } from '#kernel/version.ts';
 import { listServicesBySlugs } from '#modules/catalog/index.ts';
 import { listPeopleByIds } from '#modules/identity/index.ts';
 import { listSchedules } from '#modules/oncall/index.ts';
+import { lockName } from '#platform/db/lock-name.ts';
 import type { VerbContext } from '#platform/verb.ts';
 import type { PutPolicy } from './contract.ts';
 import { assignServices, lockPolicy, type PolicyRow, upsertPolicy } from './store.ts';
@@ -15,6 +16,8 @@ export interface PutPolicyInput {
 
 /** Creates or changes a policy. Schedules, people and services it names must be there; pages that run keep the old steps. */
 export async function putPolicy(ctx: VerbContext, { slug, ifMatch, policy }: PutPolicyInput): Promise<PolicyRow> {
+  // One edit of policies at a time: a service has one policy and the installation one default, whichever slugs they are.
+  await lockName(ctx.tx, 'policies', '');
   const before = await lockPolicy(ctx.tx, slug);
   requireVersion(`policy ${slug}`, before?.version ?? 0, ifMatch);
   await requireTargets(ctx, policy);

@@ -12,6 +12,10 @@ import { getPage, listPages, listPolicies, requirePage } from './views.ts';
 
 export function routes(options: { secret: string }): Handlers<typeof contract, HttpCall> {
   const organisation = async (call: HttpCall): Promise<string> => (await findInstallation(call.db))?.name ?? 'Nines';
+  const unknownLink = async (call: HttpCall): Promise<string> => {
+    call.setStatus(404);
+    return renderUnknownLink(await organisation(call));
+  };
   return {
     listPages: (call, { query }) => listPages(call.db, query),
     getPage: (call, { params }) => getPage(call.db, params.id, call.now),
@@ -22,14 +26,14 @@ export function routes(options: { secret: string }): Handlers<typeof contract, H
     },
     showLink: async (call, { params }) => {
       const link = await findLink(call.db, options.secret, params.token);
-      if (link === undefined) return renderUnknownLink(await organisation(call));
+      if (link === undefined) return unknownLink(call);
       const page = await getPage(call.db, link.pageId, call.now);
       const open = page.state === 'open' || page.state === 'exhausted';
       return renderLinkPage({ page, organisation: await organisation(call), state: open && !link.used ? 'ask' : 'used' });
     },
     useLink: async (call, { params }) => {
       const link = await findLink(call.db, options.secret, params.token);
-      if (link === undefined) return renderUnknownLink(await organisation(call));
+      if (link === undefined) return unknownLink(call);
       const state = await call.runAs(link.actor, useLink, link).then(
         () => 'done' as const,
         (error: unknown) => {

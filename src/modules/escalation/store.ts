@@ -2,6 +2,7 @@ import { type Actor, actorRecord } from '#kernel/actor.ts';
 import { AppError, type Because } from '#kernel/errors.ts';
 import type { Id } from '#kernel/ids.ts';
 import type { Instant } from '#kernel/instant.ts';
+import { listPeopleByIds } from '#modules/identity/index.ts';
 import { json, stamp, stampOrNull } from '#platform/db/database.ts';
 import type { Db, Tx } from '#platform/verb.ts';
 import type { Step } from './core/policy.ts';
@@ -30,10 +31,11 @@ export interface PageRow extends Page {
   because: Because;
 }
 
-export async function lockPage(tx: Tx, id: Id<'pag'>): Promise<PageRow> {
-  const row = await tx.selectFrom('page').selectAll().where('id', '=', id).forUpdate().executeTakeFirst();
+/** The alert that a page is of; this never changes, so it needs no lock. */
+export async function loadAlertIdOfPage(db: Db, id: Id<'pag'>): Promise<Id<'alr'>> {
+  const row = await db.selectFrom('page').select('alertId').where('id', '=', id).executeTakeFirst();
   if (row === undefined) throw new AppError('not_found', `there is no page ${id}`, { facts: { page: id } });
-  return row as unknown as PageRow;
+  return row.alertId as Id<'alr'>;
 }
 
 export async function lockPageOfAlert(tx: Tx, alertId: Id<'alr'>): Promise<PageRow | undefined> {
@@ -151,4 +153,34 @@ export async function assignServices(tx: Tx, policyId: Id<'pol'>, serviceIds: re
     .values(serviceIds.map((serviceId) => ({ serviceId, policyId })))
     .onConflict((conflict) => conflict.column('serviceId').doUpdateSet({ policyId }))
     .execute();
+}
+
+/** First page of each person over the pages of alerts, oldest first, with when the page was taken. */
+export async function listPagesOfAlerts(
+  db: Db,
+  alertIds: readonly string[],
+): Promise<{ person: string; pagedAt: Instant; acknowledgedAt: Instant | null }[]> {
+  if (alertIds.length === 0) return [];
+  const pages = (await db
+    .selectFrom('page')
+    .selectAll()
+    .where('alertId', 'in', [...alertIds])
+    .orderBy('openedAt')
+    .execute()) as unknown as PageRow[];
+  const entries = pages.flatMap((page) =>
+    page.paged.map((entry) => ({ ...entry, acknowledgedAt: page.acknowledgedBy?.id === entry.personId ? page.acknowledgedAt : null })),
+  );
+  const names = new Map(
+    (
+      await listPeopleByIds(
+        db,
+        entries.map((entry) => entry.personId),
+      )
+    ).map((person) => [person.id, person.name]),
+  );
+  return entries.map((entry) => ({
+    person: names.get(entry.personId) ?? entry.personId,
+    pagedAt: entry.at,
+    acknowledgedAt: entry.acknowledgedAt,
+  }));
 }

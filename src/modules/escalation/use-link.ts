@@ -29,8 +29,12 @@ export async function findLink(db: Db, secret: string, token: string): Promise<N
   };
 }
 
-/** Acknowledges by a link, once. `conflict` when the link was used or the page is taken. */
+/**
+ * Acknowledges by a link, once. `conflict` when the link was used or the page is taken. The page comes before its
+ * deliveries, as everywhere: the other way round two acknowledgements would wait for each other.
+ */
 export async function useLink(ctx: VerbContext, input: { deliveryId: Id<'dlv'>; pageId: Id<'pag'> }): Promise<Id<'pag'>> {
+  const pageId = await acknowledge(ctx, { pageId: input.pageId });
   if (!(await markLinkUsed(ctx.tx, input.deliveryId, ctx.now))) throw new AppError('conflict', 'this link has been used');
-  return acknowledge(ctx, { pageId: input.pageId });
+  return pageId;
 }

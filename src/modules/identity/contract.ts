@@ -190,7 +190,7 @@ export const contract = {
     method: 'GET',
     path: '/audit',
     summary: 'Who changed what, newest first',
-    query: PageQuery.extend({ subject: z.string().max(100).optional() }),
+    query: PageQuery.extend({ subject: text(100).optional() }),
     response: page(
       z.object({
         id: z.string(),

@@ -1,23 +1,24 @@
+import type { Actor } from '#kernel/actor.ts';
 import { AppError } from '#kernel/errors.ts';
+import type { Id } from '#kernel/ids.ts';
 import { DAY_MS, SECOND_MS } from '#kernel/instant.ts';
 import type { Handlers } from '#kernel/operation.ts';
 import type { HttpCall } from '#platform/http/call.ts';
 import { hashPassword } from '#platform/passwords.ts';
 import { CSRF_COOKIE, SESSION_COOKIE } from './authenticate.ts';
-import type { contract } from './contract.ts';
+import type { contract, PersonView } from './contract.ts';
 import { createPerson } from './create-person.ts';
 import { createKey, revokeKey } from './keys.ts';
-import { setUp } from './set-up.ts';
-import { beginSession, checkPassword, endSession, recordFailedSignIn, SESSION_DAYS } from './sign-in.ts';
+import { requireEmpty, setUp } from './set-up.ts';
+import { beginSession, checkPassword, countTry, endSession, recordFailedSignIn, SESSION_DAYS } from './sign-in.ts';
 import { countPeople, findInstallation, listPeopleByIds, personView } from './store.ts';
 import { updatePerson } from './update-person.ts';
 import { listAudit, listKeys, listPeople } from './views.ts';
 
-async function startSession(
-  call: HttpCall,
-  person: { personId: Parameters<typeof beginSession>[1]['personId']; email: string },
-): Promise<void> {
-  const session = await call.run(beginSession, person);
+async function startSession(call: HttpCall, person: PersonView): Promise<void> {
+  const id = person.id as Id<'per'>;
+  const actor: Actor = { kind: 'person', id, name: person.name, role: person.role };
+  const session = await call.runAs(actor, beginSession, { personId: id, email: person.email });
   const maxAgeSeconds = (SESSION_DAYS * DAY_MS) / SECOND_MS;
   call.setCookie(SESSION_COOKIE, session.token, { httpOnly: true, maxAgeSeconds });
   call.setCookie(CSRF_COOKIE, session.csrfToken, { httpOnly: false, maxAgeSeconds });
@@ -36,19 +37,22 @@ export function routes(options: { demo: boolean }): Handlers<typeof contract, Ht
       };
     },
     setUp: async (call, { body }) => {
+      await requireEmpty(call.db);
       const { password, ...rest } = body;
       const person = await call.run(setUp, { ...rest, passwordHash: await hashPassword(password) });
-      await startSession(call, { personId: person.id as never, email: person.email });
+      await startSession(call, person);
       return person;
     },
     signIn: async (call, { body }) => {
-      const person = await checkPassword(call.db, call.now, body);
+      await call.run(countTry, { email: body.email });
+      const person = await checkPassword(call.db, body);
       if (person === undefined) {
         await call.run(recordFailedSignIn, { email: body.email });
         throw new AppError('unauthenticated', 'e-mail or password is wrong');
       }
-      await startSession(call, { personId: person.id, email: person.email });
-      return personView(person);
+      const view = personView(person);
+      await startSession(call, view);
+      return view;
     },
     signOut: async (call) => {
       const token = call.cookies[SESSION_COOKIE];

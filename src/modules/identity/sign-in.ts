@@ -1,6 +1,7 @@
 import { AppError } from '#kernel/errors.ts';
 import type { Id } from '#kernel/ids.ts';
-import { DAY_MS, type Instant, MINUTE_MS, plus } from '#kernel/instant.ts';
+import { DAY_MS, MINUTE_MS, plus } from '#kernel/instant.ts';
+import { lockName } from '#platform/db/lock-name.ts';
 import { hashPassword, hashSecret, verifyPassword } from '#platform/passwords.ts';
 import type { Db, VerbContext } from '#platform/verb.ts';
 import {
@@ -17,15 +18,20 @@ export const SESSION_DAYS = 30;
 const FAILURES_ALLOWED = 10;
 const FAILURES_WINDOW_MS = 15 * MINUTE_MS;
 
-/** Checks a password before any transaction, in about the same time whether or not the person exists. */
-export async function checkPassword(
-  db: Db,
-  now: Instant,
-  credentials: { email: string; password: string },
-): Promise<PersonRow | undefined> {
-  const failures = await countRecentFailures(db, credentials.email, plus(now, -FAILURES_WINDOW_MS));
+/**
+ * Counts a try to sign in before its password is looked at, as a failure until it succeeds: many tries at once are
+ * counted like many in a row. `limit_exceeded` after ten in 15 minutes.
+ */
+export async function countTry(ctx: VerbContext, { email }: { email: string }): Promise<void> {
+  await lockName(ctx.tx, 'sign-in', email);
+  const failures = await countRecentFailures(ctx.tx, email, plus(ctx.now, -FAILURES_WINDOW_MS));
   if (failures >= FAILURES_ALLOWED)
-    throw new AppError('limit_exceeded', `too many failed sign-ins for ${credentials.email}; wait 15 minutes`, { facts: { failures } });
+    throw new AppError('limit_exceeded', `too many failed sign-ins for ${email}; wait 15 minutes`, { facts: { failures } });
+  await insertFailure(ctx.tx, email, ctx.now);
+}
+
+/** Checks a password outside any transaction, in about the same time whether or not the person exists. */
+export async function checkPassword(db: Db, credentials: { email: string; password: string }): Promise<PersonRow | undefined> {
   const person = await findPersonByEmail(db, credentials.email);
   if (person === undefined || person.passwordHash === null) {
     await hashPassword(credentials.password);
@@ -55,9 +61,10 @@ export async function beginSession(ctx: VerbContext, input: { personId: Id<'per'
   return session;
 }
 
+/** Told of accounts that exist: what anybody may type without end does not belong in a log that is kept for good. */
 export async function recordFailedSignIn(ctx: VerbContext, input: { email: string }): Promise<void> {
-  await insertFailure(ctx.tx, input.email, ctx.now);
-  await ctx.audit({ operation: 'identity.signInRefused', subject: input.email });
+  const person = await findPersonByEmail(ctx.tx, input.email);
+  if (person !== undefined) await ctx.audit({ operation: 'identity.signInRefused', subject: person.id });
 }
 
 export async function endSession(ctx: VerbContext, input: { token: string }): Promise<void> {

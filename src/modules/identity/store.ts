@@ -1,6 +1,7 @@
+import { sql } from 'kysely';
 import { AppError } from '#kernel/errors.ts';
 import type { Id } from '#kernel/ids.ts';
-import { type Instant, iso, isoOrNull } from '#kernel/instant.ts';
+import { DAY_MS, type Instant, iso, isoOrNull, plus } from '#kernel/instant.ts';
 import type { Role } from '#kernel/operation.ts';
 import { json, stamp } from '#platform/db/database.ts';
 import type { Db, Tx } from '#platform/verb.ts';
@@ -80,8 +81,20 @@ export async function listEnabledAdmins(db: Db): Promise<PersonRow[]> {
     .execute()) as PersonRow[];
 }
 
+/** Locks every administrator that is enabled, in one order: whether one of them is the last is decided by one at a time. */
+export async function lockEnabledAdmins(tx: Tx): Promise<PersonRow[]> {
+  return (await tx
+    .selectFrom('person')
+    .select(PERSON)
+    .where('role', '=', 'admin')
+    .where('disabledAt', 'is', null)
+    .orderBy('id')
+    .forNoKeyUpdate()
+    .execute()) as PersonRow[];
+}
+
 export async function lockPerson(tx: Tx, id: Id<'per'>): Promise<PersonRow> {
-  const row = await tx.selectFrom('person').select(PERSON).where('id', '=', id).forUpdate().executeTakeFirst();
+  const row = await tx.selectFrom('person').select(PERSON).where('id', '=', id).forNoKeyUpdate().executeTakeFirst();
   if (row === undefined) throw new AppError('not_found', `there is no person ${id}`);
   return row as PersonRow;
 }
@@ -210,6 +223,21 @@ export async function insertFailure(tx: Tx, email: string, now: Instant): Promis
     .insertInto('signInFailure')
     .values({ email, at: stamp(now) })
     .execute();
+}
+
+const FAILURES_KEPT_MS = DAY_MS;
+
+/** Deletes sessions that have ended and failed sign-ins that count no longer. */
+export async function prune(tx: Tx, now: Instant, limit: number): Promise<number> {
+  const sessions = await sql`
+    delete from session where token_hash in (
+      select token_hash from session where expires_at < ${stamp(now)} order by expires_at limit ${limit}
+    )`.execute(tx);
+  const failures = await sql`
+    delete from sign_in_failure where ctid in (
+      select ctid from sign_in_failure where at < ${stamp(plus(now, -FAILURES_KEPT_MS))} limit ${limit}
+    )`.execute(tx);
+  return Math.max(Number(sessions.numAffectedRows ?? 0), Number(failures.numAffectedRows ?? 0));
 }
 
 export async function deleteFailures(tx: Tx, email: string): Promise<void> {

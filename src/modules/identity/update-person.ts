@@ -4,7 +4,7 @@ import type { Role } from '#kernel/operation.ts';
 import { requireVersion } from '#kernel/version.ts';
 import type { VerbContext } from '#platform/verb.ts';
 import type { PersonView } from './contract.ts';
-import { deleteSessionsOf, listEnabledAdmins, lockPerson, personView, updatePersonRow } from './store.ts';
+import { deleteSessionsOf, lockEnabledAdmins, lockPerson, personView, updatePersonRow } from './store.ts';
 
 export interface UpdatePersonInput {
   id: Id<'per'>;
@@ -14,6 +14,7 @@ export interface UpdatePersonInput {
 
 /** Changes a person. The last enabled administrator can be neither demoted nor disabled: `conflict`. */
 export async function updatePerson(ctx: VerbContext, { id, ifMatch, change }: UpdatePersonInput): Promise<PersonView> {
+  const admins = await lockEnabledAdmins(ctx.tx);
   const before = await lockPerson(ctx.tx, id);
   requireVersion(before.name, before.version, ifMatch);
   const after = {
@@ -24,7 +25,6 @@ export async function updatePerson(ctx: VerbContext, { id, ifMatch, change }: Up
     disabledAt: change.disabled === undefined ? before.disabledAt : change.disabled ? (before.disabledAt ?? ctx.now) : null,
     version: before.version + 1,
   };
-  const admins = await listEnabledAdmins(ctx.tx);
   const staysAdmin = after.role === 'admin' && after.disabledAt === null;
   if (!staysAdmin && admins.every((admin) => admin.id === id) && admins.length > 0)
     throw new AppError('conflict', `${before.name} is the last administrator`);

@@ -1,10 +1,11 @@
 import { system } from '#kernel/actor.ts';
 import type { Id } from '#kernel/ids.ts';
 import { SECOND_MS } from '#kernel/instant.ts';
+import type { Clock } from '#platform/clock.ts';
 import { type JobHandler, handleExternalJob } from '#platform/jobs/handler.ts';
 import type { Metrics } from '#platform/metrics.ts';
 import type { VerbContext } from '#platform/verb.ts';
-import { decideDelivery } from './core/delivery.ts';
+import { decideBegin, decideFinish, SEND_LIMIT_MS } from './core/delivery.ts';
 import { deliver, deliveryChanged } from './job-definitions.ts';
 import { linkToken } from './links.ts';
 import type { Channel, OutgoingNotice, SendOutcome } from './port.ts';
@@ -21,30 +22,33 @@ export interface NotifyParts {
 /** Opens an attempt, unless the delivery is over or called off. Committed before the outside is called. */
 export async function beginAttempt(ctx: VerbContext, id: Id<'dlv'>): Promise<{ delivery: DeliveryRow; attempt: number } | undefined> {
   const delivery = await lockDelivery(ctx.tx, id);
-  if (delivery.state !== 'queued' && delivery.state !== 'sending') return undefined;
-  if (delivery.cancelledAt !== null) {
-    // A try was cut off by a crash, and what it told of is over since.
-    await updateDelivery(ctx.tx, { id, state: 'cancelled', because: delivery.because, dueAt: null, finishedAt: ctx.now });
-    return undefined;
-  }
-  return { delivery, attempt: await insertAttempt(ctx.tx, delivery, ctx.now) };
+  const decision = decideBegin(delivery, ctx.now);
+  if (decision.kind === 'begin') return { delivery, attempt: await insertAttempt(ctx.tx, delivery, ctx.now) };
+  if (decision.kind === 'call_off')
+    await updateDelivery(ctx.tx, { id, state: 'cancelled', because: decision.because, dueAt: null, finishedAt: ctx.now });
+  return undefined;
 }
 
 /** Records what became of an attempt and plans the next one where the outcome asks for it. */
 export async function finishAttempt(ctx: VerbContext, input: { id: Id<'dlv'>; attempt: number; outcome: SendOutcome }): Promise<void> {
   const delivery = await lockDelivery(ctx.tx, input.id);
-  const verdict = decideDelivery(input.outcome, input.attempt, ctx.now);
   await finishAttemptRow(ctx.tx, { deliveryId: input.id, attempt: input.attempt, finishedAt: ctx.now, outcome: input.outcome });
-  const calledOff = verdict.retryAt !== null && delivery.cancelledAt !== null;
-  const state = calledOff ? 'cancelled' : verdict.state;
+  const facts = {
+    attempt: input.attempt,
+    latestAttempt: delivery.attempts,
+    state: delivery.state,
+    isCalledOff: delivery.cancelledAt !== null,
+  };
+  const verdict = decideFinish(input.outcome, facts, ctx.now);
+  if (verdict === undefined) return;
   await updateDelivery(ctx.tx, {
     id: input.id,
-    state,
+    state: verdict.state,
     because: verdict.because,
     dueAt: verdict.retryAt,
-    finishedAt: state === 'queued' ? null : ctx.now,
+    finishedAt: verdict.retryAt === null ? ctx.now : null,
   });
-  if (verdict.retryAt !== null && !calledOff)
+  if (verdict.retryAt !== null)
     await ctx.enqueue({
       job: deliver,
       payload: { deliveryId: input.id },
@@ -56,7 +60,7 @@ export async function finishAttempt(ctx: VerbContext, input: { id: Id<'dlv'>; at
     about: delivery.about,
     personId: delivery.personId,
     channel: delivery.channel,
-    state,
+    state: verdict.state,
     event: delivery.notice.event,
     summary: delivery.notice.summary,
   });
@@ -73,17 +77,25 @@ export function deliverJob(parts: NotifyParts): JobHandler {
     const outcome: SendOutcome =
       channel === undefined
         ? { kind: 'rejected', reason: `the channel ${delivery.channel} is not set up on this installation` }
-        : await trySend(channel, outgoing(parts, delivery, Math.floor(shell.clock.now() / SECOND_MS)));
+        : await trySend(shell.clock, channel, outgoing(parts, delivery, Math.floor(shell.clock.now() / SECOND_MS)));
     parts.metrics.deliveries.inc({ channel: delivery.channel, outcome: outcome.kind });
     await shell.transact(system('notify'), (ctx) => finishAttempt(ctx, { id: deliveryId, attempt, outcome }));
   });
 }
 
-async function trySend(channel: Channel, message: OutgoingNotice): Promise<SendOutcome> {
+/** A channel that throws or never answers asks for another try: neither may keep a page from going out. */
+async function trySend(clock: Clock, channel: Channel, message: OutgoingNotice): Promise<SendOutcome> {
+  const answered = new AbortController();
+  const tooLate = async (): Promise<SendOutcome> => {
+    await clock.sleep(SEND_LIMIT_MS, answered.signal);
+    return { kind: 'retry', reason: `no answer within ${SEND_LIMIT_MS / SECOND_MS} s`, afterMs: null };
+  };
   try {
-    return await channel.send(message);
+    return await Promise.race([channel.send(message), tooLate()]);
   } catch (error) {
     return { kind: 'retry', reason: error instanceof Error ? error.message : String(error), afterMs: null };
+  } finally {
+    answered.abort();
   }
 }
 

@@ -101,8 +101,9 @@ export async function raiseFallbackAlarm(
   input: { about: string; key: string; notice: Notice },
 ): Promise<{ personIds: Id<'per'>[] }> {
   const installation = await findInstallation(ctx.tx);
-  const chosen = installation?.fallbackPersonIds ?? [];
-  const personIds = chosen.length > 0 ? chosen : (await listEnabledAdmins(ctx.tx)).map((admin) => admin.id);
+  const chosen = (await listPeopleByIds(ctx.tx, installation?.fallbackPersonIds ?? [])).filter((person) => person.disabledAt === null);
+  // Somebody who has left answers no alarm: then, too, it is for the administrators.
+  const personIds = (chosen.length > 0 ? chosen : await listEnabledAdmins(ctx.tx)).map((person) => person.id);
   await sendNotice(ctx, { ...input, personIds, allAtOnce: true });
   return { personIds };
 }

@@ -2,6 +2,7 @@ import { AppError } from '#kernel/errors.ts';
 import type { Id } from '#kernel/ids.ts';
 import { requireVersion } from '#kernel/version.ts';
 import { listPeopleByIds } from '#modules/identity/index.ts';
+import { lockName } from '#platform/db/lock-name.ts';
 import type { VerbContext } from '#platform/verb.ts';
 import type { PutSchedule } from './contract.ts';
 import {
@@ -22,6 +23,7 @@ export interface PutScheduleInput {
 
 /** Creates or changes a schedule. Every participant must be a person that is there. */
 export async function putSchedule(ctx: VerbContext, { slug, ifMatch, schedule }: PutScheduleInput): Promise<ScheduleRow> {
+  await lockName(ctx.tx, 'schedule', slug);
   const before = await lockSchedule(ctx.tx, slug);
   requireVersion(`schedule ${slug}`, before?.version ?? 0, ifMatch);
   await requirePeople(ctx, schedule.participants, 'body.participants');

@@ -2,6 +2,19 @@
 import type { ColumnType, Expression, Generated } from 'kysely';
 import type { Instant } from '#kernel/instant.ts';
 
+export interface ActionItemRow {
+  id: string;
+  postmortemId: string;
+  title: string;
+  kind: string;
+  priority: string;
+  ownerId: string;
+  dueOn: string;
+  state: string;
+  version: Generated<number>;
+  createdAt: ColumnType<Instant, Expression<Instant>, Expression<Instant>>;
+}
+
 export interface AlertRow {
   id: string;
   number: ColumnType<number, never, never>;
@@ -60,6 +73,15 @@ export interface AuditEntryRow {
   subject: string;
   before: ColumnType<unknown, Expression<unknown> | null | undefined, Expression<unknown> | null>;
   after: ColumnType<unknown, Expression<unknown> | null | undefined, Expression<unknown> | null>;
+}
+
+export interface BucketRow {
+  indicatorId: string;
+  at: ColumnType<Instant, Expression<Instant>, Expression<Instant>>;
+  seconds: number;
+  good: number;
+  valid: number;
+  xid: Generated<string>;
 }
 
 export interface ChangeRow {
@@ -131,6 +153,58 @@ export interface IdempotencyKeyRow {
   createdAt: ColumnType<Instant, Expression<Instant>, Expression<Instant>>;
 }
 
+export interface IncidentRow {
+  id: string;
+  number: ColumnType<number, never, never>;
+  title: string;
+  severity: string;
+  phase: string;
+  anchors: ColumnType<unknown, Expression<unknown>, Expression<unknown>>;
+  monitoringMs: number;
+  roles: ColumnType<unknown, Expression<unknown>, Expression<unknown>>;
+  declaredAt: ColumnType<Instant, Expression<Instant>, Expression<Instant>>;
+  resolvedAt: ColumnType<Instant | null, Expression<Instant | null> | null | undefined, Expression<Instant | null> | null>;
+  lastUpdateAt: ColumnType<Instant | null, Expression<Instant | null> | null | undefined, Expression<Instant | null> | null>;
+  nextUpdateAt: ColumnType<Instant | null, Expression<Instant | null> | null | undefined, Expression<Instant | null> | null>;
+  version: Generated<number>;
+}
+
+export interface IncidentAlertRow {
+  incidentId: string;
+  alertId: string;
+}
+
+export interface IncidentEventRow {
+  id: ColumnType<number, never, never>;
+  incidentId: string;
+  at: ColumnType<Instant, Expression<Instant>, Expression<Instant>>;
+  kind: string;
+  because: ColumnType<unknown, Expression<unknown>, Expression<unknown>>;
+  actor: ColumnType<unknown, Expression<unknown>, Expression<unknown>>;
+}
+
+export interface IncidentServiceRow {
+  incidentId: string;
+  serviceId: string;
+}
+
+export interface IncidentUpdateRow {
+  id: string;
+  incidentId: string;
+  at: ColumnType<Instant, Expression<Instant>, Expression<Instant>>;
+  status: string;
+  audience: string;
+  body: string;
+  author: ColumnType<unknown, Expression<unknown>, Expression<unknown>>;
+}
+
+export interface IndicatorRow {
+  id: string;
+  definition: ColumnType<unknown, Expression<unknown>, Expression<unknown>>;
+  otlpState: ColumnType<unknown, Expression<unknown> | null | undefined, Expression<unknown> | null>;
+  createdAt: ColumnType<Instant, Expression<Instant>, Expression<Instant>>;
+}
+
 export interface InstallationRow {
   id: number;
   name: string;
@@ -159,6 +233,22 @@ export interface JobRow {
   failures: Generated<number>;
   lastError: string | null;
   createdAt: ColumnType<Instant, Expression<Instant>, Expression<Instant>>;
+}
+
+export interface ObjectiveRow {
+  id: string;
+  slug: string;
+  name: string;
+  description: string;
+  serviceId: string;
+  indicatorId: string;
+  target: number;
+  windowText: string;
+  windowMs: number;
+  links: ColumnType<unknown, Expression<unknown>, Expression<unknown>>;
+  version: Generated<number>;
+  createdAt: ColumnType<Instant, Expression<Instant>, Expression<Instant>>;
+  evaluation: ColumnType<unknown, Expression<unknown>, Expression<unknown>>;
 }
 
 export interface PageRow {
@@ -216,6 +306,21 @@ export interface PolicyServiceRow {
   policyId: string;
 }
 
+export interface PostmortemRow {
+  id: string;
+  incidentId: string;
+  title: string;
+  state: string;
+  required: boolean;
+  requiredBecause: ColumnType<unknown, Expression<unknown>, Expression<unknown>>;
+  sections: ColumnType<unknown, Expression<unknown>, Expression<unknown>>;
+  budget: ColumnType<unknown, Expression<unknown>, Expression<unknown>>;
+  people: ColumnType<unknown, Expression<unknown>, Expression<unknown>>;
+  dueAt: ColumnType<Instant, Expression<Instant>, Expression<Instant>>;
+  version: Generated<number>;
+  createdAt: ColumnType<Instant, Expression<Instant>, Expression<Instant>>;
+}
+
 export interface ScheduleRow {
   id: string;
   slug: string;
@@ -271,25 +376,35 @@ export interface SignInFailureRow {
 }
 
 export interface Tables {
+  actionItem: ActionItemRow;
   alert: AlertRow;
   alertEvent: AlertEventRow;
   alertSignal: AlertSignalRow;
   apiKey: ApiKeyRow;
   auditEntry: AuditEntryRow;
+  bucket: BucketRow;
   change: ChangeRow;
   contactMethod: ContactMethodRow;
   delivery: DeliveryRow;
   deliveryAttempt: DeliveryAttemptRow;
   event: EventRow;
   idempotencyKey: IdempotencyKeyRow;
+  incident: IncidentRow;
+  incidentAlert: IncidentAlertRow;
+  incidentEvent: IncidentEventRow;
+  incidentService: IncidentServiceRow;
+  incidentUpdate: IncidentUpdateRow;
+  indicator: IndicatorRow;
   installation: InstallationRow;
   integration: IntegrationRow;
   job: JobRow;
+  objective: ObjectiveRow;
   page: PageRow;
   pageEvent: PageEventRow;
   person: PersonRow;
   policy: PolicyRow;
   policyService: PolicyServiceRow;
+  postmortem: PostmortemRow;
   schedule: ScheduleRow;
   scheduleOverride: ScheduleOverrideRow;
   schemaMigration: SchemaMigrationRow;

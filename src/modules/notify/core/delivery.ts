@@ -27,6 +27,7 @@ export type DeliveryCode =
   | 'trying_again'
   | 'refused'
   | 'tries_spent'
+  | 'called_off'
   | 'page_acknowledged'
   | 'page_over'
   | 'superseded';
@@ -39,8 +40,46 @@ export interface DeliveryVerdict {
 }
 
 export const MOST_ATTEMPTS = 8;
+/** A call to the outside that has not ended by then is given up: it may still arrive, under the same idempotency key. */
+export const SEND_LIMIT_MS = 20 * SECOND_MS;
 const FIRST_WAIT_MS = 5 * SECOND_MS;
 const LONGEST_WAIT_MS = 5 * MINUTE_MS;
+
+/** What of a delivery decides whether a try may begin. */
+export interface DeliveryFacts {
+  state: DeliveryState;
+  dueAt: Instant;
+  cancelledAt: Instant | null;
+}
+
+export type BeginDecision =
+  | { kind: 'begin' }
+  /** It is over, or it waits for a later try that has a job of its own. */
+  | { kind: 'leave' }
+  | { kind: 'call_off'; because: Because<DeliveryCode> };
+
+/** Whether a try may begin now. A delivery found `sending` was cut off by a crash, and is tried again unless called off since. */
+export function decideBegin(delivery: DeliveryFacts, at: Instant): BeginDecision {
+  if (delivery.state !== 'queued' && delivery.state !== 'sending') return { kind: 'leave' };
+  if (delivery.cancelledAt !== null) return { kind: 'call_off', because: CALLED_OFF };
+  return delivery.state === 'queued' && delivery.dueAt > at ? { kind: 'leave' } : { kind: 'begin' };
+}
+
+const CALLED_OFF: Because<DeliveryCode> = because('called_off', 'What it tells of was over before another try.', {});
+
+/** An attempt's outcome against what has become of its delivery meanwhile; undefined when it changes nothing. */
+export function decideFinish(
+  outcome: SendOutcome,
+  facts: { attempt: number; latestAttempt: number; state: DeliveryState; isCalledOff: boolean },
+  at: Instant,
+): DeliveryVerdict | undefined {
+  const hasArrived = outcome.kind === 'accepted' || outcome.kind === 'delivered';
+  // Where this attempt was taken for dead and a later one has begun, only good news from it still counts, and good news stays.
+  const isCurrent = facts.attempt === facts.latestAttempt && facts.state === 'sending';
+  if (hasArrived ? facts.state === 'delivered' : !isCurrent) return undefined;
+  const verdict = decideDelivery(outcome, facts.attempt, at);
+  return verdict.retryAt !== null && facts.isCalledOff ? { state: 'cancelled', retryAt: null, because: CALLED_OFF } : verdict;
+}
 
 /** What an attempt's outcome makes of its delivery. Retries wait 5 s, 10 s, 20 s … at most 5 min, eight attempts in all. */
 export function decideDelivery(outcome: SendOutcome, attempt: number, at: Instant): DeliveryVerdict {

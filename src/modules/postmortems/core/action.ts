@@ -2,9 +2,9 @@ import { z } from 'zod';
 import { text } from '#kernel/text.ts';
 import { CalendarDate } from '#kernel/zoned.ts';
 
-const ACTION_KINDS = ['prevent', 'detect', 'mitigate', 'process'] as const;
-const ACTION_PRIORITIES = ['P0', 'P1', 'P2', 'P3'] as const;
-const ACTION_STATES = ['open', 'in_progress', 'done', 'dropped'] as const;
+export const ACTION_KINDS = ['prevent', 'detect', 'mitigate', 'process'] as const;
+export const ACTION_PRIORITIES = ['P0', 'P1', 'P2', 'P3'] as const;
+export const ACTION_STATES = ['open', 'in_progress', 'done', 'dropped'] as const;
 
 /** Something to be done so that it does not happen again, is seen sooner or hurts less. One owner, one date. */
 export const Action = z.object({

@@ -1,0 +1,91 @@
+import { actorName } from '#kernel/actor.ts';
+import { AppError, because, type Because } from '#kernel/errors.ts';
+import type { Id } from '#kernel/ids.ts';
+import { sendNotice } from '#modules/notify/index.ts';
+import type { VerbContext } from '#platform/verb.ts';
+import { type IncidentEvent, step, type Transition } from './core/phase.ts';
+import { nextUpdateAt } from './core/update-clock.ts';
+import { incidentChanged, remind } from './events.ts';
+import { type IncidentRow, insertIncidentEvent, updateIncident } from './store.ts';
+
+/** Decides an event on a locked incident; `conflict` with the reason when its phase does not allow it. */
+export function decide(ctx: VerbContext, row: IncidentRow, event: IncidentEvent, at = ctx.now): Transition {
+  const result = step({ phase: row.phase, severity: row.severity, anchors: row.anchors, monitoringMs: row.monitoringMs }, event, at);
+  if (result.kind === 'rejection')
+    throw new AppError('conflict', result.because.text, { facts: { code: result.because.code, ...result.because.facts } });
+  return result;
+}
+
+/** Stores a transition with its timeline row and its update clock, and tells the screens. */
+export async function record(ctx: VerbContext, row: IncidentRow, transition: Transition): Promise<IncidentRow> {
+  const after: IncidentRow = {
+    ...row,
+    ...transition.state,
+    severity: transition.state.severity ?? row.severity,
+    resolvedAt: transition.state.anchors.resolvedAt,
+    version: row.version + 1,
+  };
+  const clocked = await restartClock(ctx, after);
+  await updateIncident(ctx.tx, clocked);
+  await addToTimeline(ctx, row.id, transition.because.code, transition.because);
+  await ctx.publish(incidentChanged, row.id, subjectOf(clocked));
+  return clocked;
+}
+
+/** Sets when customers are to hear next, and books the reminder. */
+export async function restartClock(ctx: VerbContext, row: IncidentRow): Promise<IncidentRow> {
+  const next = nextUpdateAt({
+    phase: row.phase,
+    severity: row.severity,
+    declaredAt: row.anchors.declaredAt,
+    lastUpdateAt: row.lastUpdateAt,
+  });
+  if (next.at !== null && next.at !== row.nextUpdateAt)
+    await ctx.enqueue({
+      job: remind,
+      payload: { incidentId: row.id, nextUpdateAt: next.at },
+      dueAt: next.at,
+      key: `remind/${row.id}/${next.at}`,
+    });
+  return { ...row, nextUpdateAt: next.at };
+}
+
+export async function addToTimeline(ctx: VerbContext, incidentId: Id<'inc'>, kind: string, reason: Because): Promise<number> {
+  return insertIncidentEvent(ctx.tx, { incidentId, at: ctx.now, actor: ctx.actor, kind, because: reason });
+}
+
+/** Tells people something about an incident by their contact methods. */
+export async function tell(
+  ctx: VerbContext,
+  row: IncidentRow,
+  input: { personIds: readonly Id<'per'>[]; event: 'incident.assigned' | 'incident.update_due'; text: string; key: string },
+): Promise<void> {
+  await sendNotice(ctx, {
+    about: row.id,
+    key: input.key,
+    personIds: input.personIds,
+    notice: {
+      event: input.event,
+      summary: input.text,
+      details: [`${row.severity}: ${row.title}`, `by ${actorName(ctx.actor)}`],
+      pageId: null,
+      alertId: null,
+      path: `/incidents/${row.id}`,
+      acknowledgeable: false,
+    },
+    allAtOnce: false,
+  });
+}
+
+export function subjectOf(row: Pick<IncidentRow, 'id' | 'number' | 'title' | 'severity'>): {
+  incidentId: Id<'inc'>;
+  number: number;
+  title: string;
+  severity: string;
+} {
+  return { incidentId: row.id, number: row.number, title: row.title, severity: row.severity };
+}
+
+export function said(code: string, text: string, facts: Because['facts'] = {}): Because {
+  return because(code, text, facts);
+}

@@ -1,0 +1,98 @@
+import { AppError } from '#kernel/errors.ts';
+import type { Id } from '#kernel/ids.ts';
+import { requireVersion } from '#kernel/version.ts';
+import { listPeopleByIds } from '#modules/identity/index.ts';
+import type { VerbContext } from '#platform/verb.ts';
+import type { NewAction } from './contract.ts';
+import type { Section } from './core/sections.ts';
+import { postmortemChanged } from './events.ts';
+import {
+  type ActionRow,
+  insertAction,
+  lockAction,
+  lockPostmortem,
+  type PostmortemRow,
+  updateActionRow,
+  updatePostmortem,
+} from './store.ts';
+
+export interface EditPostmortemInput {
+  id: Id<'pmo'>;
+  ifMatch: number | undefined;
+  change: { title?: string | undefined; state?: PostmortemRow['state'] | undefined; sections?: Section[] | undefined };
+}
+
+/** Changes title, state or some of the sections; sections not named stay. */
+export async function editPostmortem(ctx: VerbContext, { id, ifMatch, change }: EditPostmortemInput): Promise<Id<'pmo'>> {
+  const before = await lockPostmortem(ctx.tx, id);
+  requireVersion(`postmortem ${id}`, before.version, ifMatch);
+  const edited = new Map((change.sections ?? []).map((section) => [section.id, section]));
+  const after: PostmortemRow = {
+    ...before,
+    title: change.title ?? before.title,
+    state: change.state ?? before.state,
+    sections: before.sections.map((section) => edited.get(section.id) ?? section),
+    version: before.version + 1,
+  };
+  await updatePostmortem(ctx.tx, after);
+  await ctx.audit({
+    operation: 'postmortems.editPostmortem',
+    subject: id,
+    before: { title: before.title, state: before.state },
+    after: change,
+  });
+  await ctx.publish(postmortemChanged, id, { postmortemId: id, incidentId: before.incidentId });
+  return id;
+}
+
+export async function addAction(ctx: VerbContext, input: { postmortemId: Id<'pmo'>; action: NewAction }): Promise<Id<'act'>> {
+  const postmortem = await lockPostmortem(ctx.tx, input.postmortemId);
+  await requirePerson(ctx, input.action.ownerId);
+  const { due, ...action } = input.action;
+  const row: ActionRow = {
+    ...action,
+    id: ctx.ids.next('act'),
+    postmortemId: postmortem.id,
+    dueOn: due,
+    state: 'open',
+    version: 1,
+    createdAt: ctx.now,
+  };
+  await insertAction(ctx.tx, row);
+  await ctx.audit({ operation: 'postmortems.addAction', subject: row.id, after: row });
+  await ctx.publish(postmortemChanged, postmortem.id, { postmortemId: postmortem.id, incidentId: postmortem.incidentId });
+  return row.id;
+}
+
+export interface UpdateActionInput {
+  id: Id<'act'>;
+  ifMatch: number | undefined;
+  change: { title?: string | undefined; state?: ActionRow['state'] | undefined; ownerId?: Id<'per'> | undefined; due?: string | undefined };
+}
+
+export async function updateAction(ctx: VerbContext, { id, ifMatch, change }: UpdateActionInput): Promise<Id<'act'>> {
+  const before = await lockAction(ctx.tx, id);
+  requireVersion(`action ${id}`, before.version, ifMatch);
+  if (change.ownerId !== undefined) await requirePerson(ctx, change.ownerId);
+  const after: ActionRow = {
+    ...before,
+    title: change.title ?? before.title,
+    state: change.state ?? before.state,
+    ownerId: change.ownerId ?? before.ownerId,
+    dueOn: change.due ?? before.dueOn,
+    version: before.version + 1,
+  };
+  await updateActionRow(ctx.tx, after);
+  const postmortem = await lockPostmortem(ctx.tx, before.postmortemId);
+  await ctx.audit({ operation: 'postmortems.updateAction', subject: id, before, after });
+  await ctx.publish(postmortemChanged, postmortem.id, { postmortemId: postmortem.id, incidentId: postmortem.incidentId });
+  return id;
+}
+
+async function requirePerson(ctx: VerbContext, id: Id<'per'>): Promise<void> {
+  const [person] = await listPeopleByIds(ctx.tx, [id]);
+  if (person === undefined)
+    throw new AppError('not_found', `there is no person ${id}`, {
+      fields: [{ path: 'body.ownerId', message: 'there is no such person', received: id }],
+    });
+}

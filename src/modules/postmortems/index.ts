@@ -1,0 +1,11 @@
+/**
+ * Postmortems: what was learned, drafted from what is recorded, and the actions that follow.
+ *
+ * Tables: postmortem, action_item
+ * States: a postmortem is draft → in_review → published; an action open → in_progress → done | dropped.
+ * Invariants: one postmortem an incident; the budget it names is the sum of stored counts, not an estimate; an action
+ * has one owner and one date.
+ * Flow: incident.resolved → draftPostmortem → edited by people → Markdown.
+ */
+export { draftPostmortem } from './draft-postmortem.ts';
+export { routes } from './routes.ts';

@@ -1,0 +1,8 @@
+/**
+ * Releases: may this change go out now, and why.
+ *
+ * Tables: none of its own; the gate judges by budgets, open incidents and the day.
+ * Invariants: every answer carries its reasons; a rollback is never denied.
+ * Flow: GET /services/<slug>/gate → askGate → core/gate.ts.
+ */
+export { routes } from './routes.ts';

@@ -1,0 +1,22 @@
+import { z } from 'zod';
+import { defineOperation } from '#kernel/operation.ts';
+import { OtlpIndicator } from './core/otlp-indicator.ts';
+
+/** Where an objective's counts come from: pushed to the counts API, or made of OTLP metrics. */
+export const IndicatorDefinition = z.discriminatedUnion('kind', [z.strictObject({ kind: z.literal('counts') }), OtlpIndicator]);
+export type IndicatorDefinition = z.output<typeof IndicatorDefinition>;
+
+export const contract = {
+  receiveOtlp: defineOperation({
+    id: 'signals.receiveOtlp',
+    method: 'POST',
+    path: '/otlp/v1/metrics',
+    root: true,
+    summary: 'OTLP/HTTP metrics as JSON: sums become the counts of the indicators that name them',
+    body: z.record(z.string(), z.unknown()),
+    response: z.object({ partialSuccess: z.object({ rejectedDataPoints: z.number(), errorMessage: z.string() }).optional() }),
+    errors: ['invalid_input'],
+    scope: 'responder',
+    bodyLimit: 8 * 1024 * 1024,
+  }),
+};

@@ -1,0 +1,85 @@
+import { sql } from 'kysely';
+import { AppError } from '#kernel/errors.ts';
+import type { Id } from '#kernel/ids.ts';
+import { type Instant, iso } from '#kernel/instant.ts';
+import { json, stamp } from '#platform/db/database.ts';
+import type { Db, Tx } from '#platform/verb.ts';
+import type { IndicatorDefinition } from './contract.ts';
+import type { OtlpState } from './core/otlp-indicator.ts';
+
+export interface IndicatorRow {
+  id: Id<'ind'>;
+  definition: IndicatorDefinition;
+  otlpState: OtlpState | null;
+}
+
+export interface CountedBucket {
+  at: Instant;
+  seconds: number;
+  good: number;
+  valid: number;
+}
+
+export async function insertIndicator(tx: Tx, row: IndicatorRow, createdAt: Instant): Promise<void> {
+  await tx
+    .insertInto('indicator')
+    .values({
+      id: row.id,
+      definition: json(row.definition),
+      otlpState: row.otlpState === null ? null : json(row.otlpState),
+      createdAt: stamp(createdAt),
+    })
+    .execute();
+}
+
+export async function updateIndicator(tx: Tx, row: IndicatorRow): Promise<void> {
+  await tx
+    .updateTable('indicator')
+    .set({ definition: json(row.definition), otlpState: row.otlpState === null ? null : json(row.otlpState) })
+    .where('id', '=', row.id)
+    .execute();
+}
+
+export async function loadIndicator(db: Db, id: Id<'ind'>): Promise<IndicatorRow> {
+  const row = await db.selectFrom('indicator').select(['id', 'definition', 'otlpState']).where('id', '=', id).executeTakeFirst();
+  if (row === undefined) throw new AppError('not_found', `there is no indicator ${id}`);
+  return row as unknown as IndicatorRow;
+}
+
+/** Locks the OTLP indicators that count one of these metrics, in the order of their ids. */
+export async function lockOtlpIndicators(tx: Tx, metrics: readonly string[]): Promise<IndicatorRow[]> {
+  const rows = await sql<IndicatorRow>`
+    select id, definition, otlp_state from indicator
+    where definition ->> 'kind' = 'otlp' and definition ->> 'metric' in (select jsonb_array_elements_text(${JSON.stringify(metrics)}::jsonb))
+    order by id for update`.execute(tx);
+  return rows.rows;
+}
+
+/** Writes buckets; one that starts at the same instant is replaced. */
+export async function upsertBuckets(tx: Tx, indicatorId: Id<'ind'>, buckets: readonly CountedBucket[]): Promise<void> {
+  if (buckets.length === 0) return;
+  const latest = new Map(buckets.map((bucket) => [bucket.at, { ...bucket, at: iso(bucket.at) }]));
+  await sql`
+    insert into bucket (indicator_id, at, seconds, good, valid)
+    select ${indicatorId}, r.at, r.seconds, r.good, r.valid
+    from jsonb_to_recordset(${JSON.stringify([...latest.values()])}::jsonb) as r (at timestamptz, seconds integer, good bigint, valid bigint)
+    on conflict (indicator_id, at) do update
+      set seconds = excluded.seconds, good = excluded.good, valid = excluded.valid, xid = pg_current_xact_id()`.execute(tx);
+}
+
+export interface WrittenBucket extends CountedBucket {
+  indicatorId: Id<'ind'>;
+}
+
+/**
+ * Buckets written by transactions from `cursor` on that are finished for every reader, and the cursor to go on from.
+ * Each change is read once; the cost is that of what is new, whatever is stored.
+ */
+export async function readBucketsSince(db: Db, cursor: string): Promise<{ buckets: WrittenBucket[]; cursor: string }> {
+  const horizon = await sql<{ xmin: string }>`select pg_snapshot_xmin(pg_current_snapshot())::text as xmin`.execute(db);
+  const until = horizon.rows[0]?.xmin ?? cursor;
+  const rows = await sql<WrittenBucket>`
+    select indicator_id, at, seconds, good, valid from bucket
+    where xid >= ${cursor}::text::xid8 and xid < ${until}::text::xid8 order by indicator_id, at`.execute(db);
+  return { buckets: rows.rows, cursor: until };
+}

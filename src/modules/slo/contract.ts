@@ -1,0 +1,169 @@
+import { z } from 'zod';
+import { DAY_MS, HOUR_MS, InstantText, IsoTime, parseDuration } from '#kernel/instant.ts';
+import { BecauseView, defineOperation, page, PageQuery } from '#kernel/operation.ts';
+import { optionalText, Slug, text, Url } from '#kernel/text.ts';
+import { IndicatorDefinition } from '#modules/signals/contract.ts';
+import { BUDGET_LEVELS } from './core/budget.ts';
+import { BucketCounts } from './core/counts.ts';
+import { Target } from './core/policy.ts';
+
+export const OBJECTIVE_STATES = ['ok', 'firing', 'frozen', 'no_data', 'no_traffic'] as const;
+
+const WindowText = z.string().transform((value, ctx) => {
+  const windowMs = parseDuration(value);
+  if (windowMs === undefined || windowMs < HOUR_MS || windowMs > 366 * DAY_MS) ctx.addIssue('must be a length from 1h to 366d, as 30d');
+  return { text: value, ms: windowMs ?? DAY_MS };
+});
+
+export const ObjectiveDefinition = z.strictObject({
+  service: Slug,
+  name: text(120).optional(),
+  description: optionalText(2000).default(''),
+  target: Target,
+  window: WindowText.default({ text: '30d', ms: 30 * DAY_MS }),
+  indicator: IndicatorDefinition,
+  links: z.strictObject({ runbook: Url.optional(), dashboard: Url.optional() }).default({}),
+});
+export type ObjectiveDefinition = z.output<typeof ObjectiveDefinition>;
+
+export const BudgetView = z.object({
+  remainingRatio: z.number().nullable(),
+  badCount: z.number(),
+  validCount: z.number(),
+  allowedBadCount: z.number(),
+  coverageRatio: z.number(),
+  because: BecauseView,
+});
+
+export const WindowView = z.object({
+  window: z.string(),
+  seconds: z.number(),
+  rate: z.number(),
+  badCount: z.number(),
+  validCount: z.number(),
+  coverageRatio: z.number(),
+});
+
+export const PairView = z.object({
+  severity: z.enum(['page', 'ticket']),
+  urgency: z.enum(['critical', 'warning']).nullable(),
+  factor: z.number(),
+  long: z.string(),
+  short: z.string(),
+  longRate: z.number(),
+  shortRate: z.number(),
+  verdict: z.enum(['firing', 'quiet', 'frozen']),
+  because: BecauseView,
+});
+
+export const ObjectiveView = z.object({
+  id: z.string(),
+  slug: z.string(),
+  name: z.string(),
+  description: z.string(),
+  service: z.object({ slug: z.string(), name: z.string(), tier: z.number() }),
+  target: z.number(),
+  window: z.string(),
+  indicator: z.unknown(),
+  links: z.record(z.string(), z.string()),
+  version: z.number(),
+  createdAt: IsoTime,
+  budget: BudgetView,
+  burn: z.array(WindowView),
+  pairs: z.array(PairView),
+  level: z.enum([...BUDGET_LEVELS, 'no_data']),
+  levelBecause: BecauseView,
+  state: z.enum(OBJECTIVE_STATES),
+  stateBecause: BecauseView,
+  /** At the 1 h burn, time until nothing is left; null where it is not burning. */
+  exhaustsInSeconds: z.number().nullable(),
+  lastObservedAt: IsoTime.nullable(),
+  firstObservedAt: IsoTime.nullable(),
+  /** Budget left (ratio), a point a day over the window, oldest first; null where nothing was known. */
+  trend: z.array(z.number().nullable()),
+});
+export type ObjectiveView = z.output<typeof ObjectiveView>;
+
+export const SeriesPoint = z.object({
+  /** End of the step. */
+  at: IsoTime,
+  badCount: z.number(),
+  validCount: z.number(),
+  coverageRatio: z.number(),
+  /** Budget left at that moment, over the whole window ending there. */
+  remainingRatio: z.number().nullable(),
+  burn1h: z.number(),
+  burn5m: z.number(),
+});
+
+const PushedBucket = z
+  .strictObject({ at: InstantText, ...BucketCounts.shape })
+  .refine((bucket) => bucket.good <= bucket.valid, { path: ['good'], error: 'must not exceed valid' });
+
+const CountsBody = z.strictObject({ buckets: z.array(PushedBucket).min(1).max(5000, 'must hold at most 5000 buckets') });
+
+const ObjectiveParams = z.object({ slug: Slug });
+
+export const contract = {
+  listObjectives: defineOperation({
+    id: 'slo.listObjectives',
+    method: 'GET',
+    path: '/objectives',
+    summary: 'Objectives with their budgets, worst first',
+    query: PageQuery.extend({ service: Slug.optional() }),
+    response: page(ObjectiveView),
+    errors: ['invalid_input'],
+    scope: 'viewer',
+    cli: { command: 'objectives list' },
+  }),
+  getObjective: defineOperation({
+    id: 'slo.getObjective',
+    method: 'GET',
+    path: '/objectives/:slug',
+    summary: 'One objective: budget, burn in every window, level, state, and why',
+    params: ObjectiveParams,
+    response: ObjectiveView,
+    errors: ['invalid_input', 'not_found'],
+    scope: 'viewer',
+    cli: { command: 'objectives show' },
+  }),
+  getSeries: defineOperation({
+    id: 'slo.getSeries',
+    method: 'GET',
+    path: '/objectives/:slug/series',
+    summary: 'Counts, burn and budget over time, at most 500 points',
+    params: ObjectiveParams,
+    query: z.object({ from: InstantText, to: InstantText, points: z.coerce.number().int().min(10).max(500).default(120) }),
+    response: z.object({ stepSeconds: z.number(), points: z.array(SeriesPoint) }),
+    errors: ['invalid_input', 'not_found'],
+    scope: 'viewer',
+    cli: { command: 'objectives series' },
+  }),
+  putObjective: defineOperation({
+    id: 'slo.putObjective',
+    method: 'PUT',
+    path: '/objectives/:slug',
+    summary: 'Create or change an objective',
+    params: ObjectiveParams,
+    body: ObjectiveDefinition,
+    response: ObjectiveView,
+    errors: ['invalid_input', 'not_found', 'precondition_failed'],
+    scope: 'editor',
+    versioned: true,
+    cli: { command: 'objectives apply' },
+  }),
+  pushCounts: defineOperation({
+    id: 'slo.pushCounts',
+    method: 'POST',
+    path: '/objectives/:slug/counts',
+    summary: 'Push counts of good and valid events; the same `at` replaces',
+    params: ObjectiveParams,
+    body: CountsBody,
+    response: z.object({ accepted: z.number(), lastObservedAt: IsoTime.nullable() }),
+    status: 202,
+    errors: ['invalid_input', 'not_found', 'conflict'],
+    scope: 'responder',
+    bodyLimit: 2 * 1024 * 1024,
+    cli: { command: 'objectives push' },
+  }),
+};

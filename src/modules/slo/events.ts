@@ -1,0 +1,13 @@
+import { z } from 'zod';
+import { defineEvent } from '#kernel/event.ts';
+import { idSchema } from '#kernel/ids.ts';
+
+const Objective = z.object({ objectiveId: idSchema('obj'), slug: z.string(), name: z.string(), serviceId: idSchema('svc') });
+
+export const levelChanged = defineEvent(
+  'objective.level_changed',
+  Objective.extend({ from: z.string(), to: z.string(), remainingRatio: z.number().nullable() }),
+);
+export const stateChanged = defineEvent('objective.state_changed', Objective.extend({ from: z.string(), to: z.string() }));
+/** New figures; for screens that show them. */
+export const ticked = defineEvent('objective.ticked', z.object({ objectives: z.number() }));

@@ -1,0 +1,15 @@
+/**
+ * SLO: objectives over indicators, their error budgets, and the alerts on burn.
+ *
+ * Tables: objective
+ * States: an objective is ok, firing, frozen, no_data or no_traffic; its budget has a level from healthy to exhausted.
+ * Invariants: figures come from integer counts, never from ratios; a tick reads only what is new; the same function
+ * judges the tick and whoever asks; at most one page and one ticket alert an objective.
+ * Flow: buckets → CountsCache → evaluateObjective → alertChanges → alerts.applySignals, objective.level_changed.
+ */
+export { type CountsCache, createCountsCache } from './counts-cache.ts';
+export { levelChanged } from './events.ts';
+export { jobs } from './jobs.ts';
+export { routes } from './routes.ts';
+export { nextTick } from './tick.ts';
+export { createObjectiveReader, type ObjectiveReader, type SpentOfObjective } from './views.ts';
