@@ -9,4 +9,4 @@
  */
 export { createIndicator, redefineIndicator } from './indicators.ts';
 export { routes } from './routes.ts';
-export { loadIndicator, readBucketsSince, upsertBuckets } from './store.ts';
+export { FROM_THE_BEGINNING, loadIndicator, readBucketsSince, upsertBuckets } from './store.ts';

@@ -71,15 +71,21 @@ export interface WrittenBucket extends CountedBucket {
   indicatorId: Id<'ind'>;
 }
 
+/** Before anything was written. */
+export const FROM_THE_BEGINNING = '1:1:';
+
 /**
- * Buckets written by transactions from `cursor` on that are finished for every reader, and the cursor to go on from.
- * Each change is read once; the cost is that of what is new, whatever is stored.
+ * Buckets that are visible now and were not in the database's snapshot `since`, and the snapshot to go on from. Each
+ * change is read once, however late its transaction commits and whatever else runs on the server; the cost is that of
+ * what is new. Run outside of transactions that write buckets themselves.
  */
-export async function readBucketsSince(db: Db, cursor: string): Promise<{ buckets: WrittenBucket[]; cursor: string }> {
-  const horizon = await sql<{ xmin: string }>`select pg_snapshot_xmin(pg_current_snapshot())::text as xmin`.execute(db);
-  const until = horizon.rows[0]?.xmin ?? cursor;
-  const rows = await sql<WrittenBucket>`
-    select indicator_id, at, seconds, good, valid from bucket
-    where xid >= ${cursor}::text::xid8 and xid < ${until}::text::xid8 order by indicator_id, at`.execute(db);
-  return { buckets: rows.rows, cursor: until };
+export async function readBucketsSince(db: Db, since: string): Promise<{ buckets: WrittenBucket[]; snapshot: string }> {
+  const oldest = since.split(':')[0] ?? '1';
+  const rows = await sql<WrittenBucket & { snapshot: string }>`
+    select s.snapshot, b.indicator_id, b.at, b.seconds, b.good, b.valid
+    from (select pg_current_snapshot()::text as snapshot) s
+    left join bucket b on b.xid >= ${oldest}::text::xid8 and not pg_visible_in_snapshot(b.xid, ${since}::text::pg_snapshot)
+    order by b.indicator_id, b.at`.execute(db);
+  const snapshot = rows.rows[0]?.snapshot ?? since;
+  return { buckets: rows.rows.filter((row) => row.indicatorId !== null), snapshot };
 }

@@ -1,5 +1,5 @@
 import type { Id } from '#kernel/ids.ts';
-import { readBucketsSince } from '#modules/signals/index.ts';
+import { FROM_THE_BEGINNING, readBucketsSince } from '#modules/signals/index.ts';
 import type { Db } from '#platform/verb.ts';
 import { type CountsEngine, createCountsEngine } from './core/counts.ts';
 
@@ -14,7 +14,7 @@ export interface CountsCache {
 
 export function createCountsCache(): CountsCache {
   const engines = new Map<string, CountsEngine>();
-  let cursor = '0';
+  let snapshot = FROM_THE_BEGINNING;
   let rows = 0;
   let reading: Promise<void> = Promise.resolve();
 
@@ -26,10 +26,10 @@ export function createCountsCache(): CountsCache {
     return engine;
   };
   const read = async (db: Db): Promise<void> => {
-    const news = await readBucketsSince(db, cursor);
+    const news = await readBucketsSince(db, snapshot);
     for (const bucket of news.buckets) of(bucket.indicatorId).append(bucket);
     rows += news.buckets.length;
-    cursor = news.cursor;
+    snapshot = news.snapshot;
   };
   return {
     refresh: (db) => {
