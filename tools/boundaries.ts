@@ -3,7 +3,7 @@ import { type Finding, findImports, isTest, resolveImport, type Source, type Tar
 
 /** Lowest first: a module knows only those before it. */
 export const MODULES = (
-  'identity catalog changes notify oncall alerts signals slo escalation incidents statuspage ' +
+  'identity jobs catalog changes notify oncall alerts signals slo escalation incidents statuspage ' +
   'runbooks postmortems releases resilience capacity toil reports'
 ).split(' ');
 
@@ -28,14 +28,14 @@ export function placeOf(file: string): Place {
   const area = parts[1] ?? '';
   const unit = area === 'modules' || area === 'providers' ? parts.slice(0, 3).join('/') : parts.slice(0, 2).join('/');
   if (isTest(file)) return { layer: 'free', unit };
-  if (area === 'modules') {
-    const module = parts[2] ?? '';
-    const layer = parts[3] === 'core' ? 'core' : parts[3] === 'contract.ts' ? 'contract' : 'module';
-    return { layer, unit, module };
-  }
+  if (area === 'modules') return { layer: layerOf(parts[3] ?? ''), unit, module: parts[2] ?? '' };
   if (area === 'cli') return { layer: parts[2] === 'local' ? 'cli/local' : 'cli', unit };
   if (area === 'kernel' || area === 'platform' || area === 'demo') return { layer: area, unit };
   return { layer: area === 'providers' ? 'provider' : 'free', unit };
+}
+
+function layerOf(part: string): Layer {
+  return part === 'core' ? 'core' : part === 'contract.ts' ? 'contract' : 'module';
 }
 
 export function checkBoundaries(sources: readonly Source[]): Finding[] {

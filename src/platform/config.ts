@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { isIP } from 'node:net';
 import path from 'node:path';
 import { parse as parseYaml } from 'yaml';
 import { z } from 'zod';
@@ -20,6 +21,12 @@ function setting<const S extends z.ZodType>(definition: SettingDefinition<S>): S
 }
 
 const Bool = z.enum(['true', 'false', '1', '0']).transform((text) => text === 'true' || text === '1');
+function isNetwork(text: string): boolean {
+  const [address = '', bits, ...rest] = text.split('/');
+  const longest = isIP(address) === 6 ? 128 : 32;
+  return isIP(address) !== 0 && rest.length === 0 && (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= longest));
+}
+
 const CidrList = z
   .string()
   .transform((text) =>
@@ -28,16 +35,17 @@ const CidrList = z
       .map((part) => part.trim())
       .filter((part) => part !== ''),
   )
-  .refine(
-    (parts) => parts.every((part) => /^[0-9a-fA-F.:]+(\/\d{1,3})?$/.test(part)),
-    'must be networks like 127.0.0.0/8, separated by commas',
-  );
+  .refine((parts) => parts.every(isNetwork), 'must be networks like 127.0.0.0/8, separated by commas');
 const Duration = z.string().transform((text, ctx) => {
   const length = parseDuration(text);
   if (length === undefined || length < 1000) ctx.addIssue('must be a length like 10s or 5m, at least 1s');
   return length ?? 0;
 });
 const OptionalText = z.string().transform((text) => (text === '' ? undefined : text));
+const OptionalAddress = z
+  .string()
+  .refine((text) => text === '' || /^https?:$/.test(URL.parse(text)?.protocol ?? ''), 'must be an address like https://nines.example.com')
+  .transform((text) => (text === '' ? undefined : text));
 
 export const SETTINGS = {
   port: setting({
@@ -79,7 +87,7 @@ export const SETTINGS = {
   publicUrl: setting({
     flag: 'public-url',
     env: 'NINES_PUBLIC_URL',
-    schema: OptionalText,
+    schema: OptionalAddress,
     fallback: '',
     summary: 'Address people reach Nines at, in links of notices; by default where it listens.',
   }),
@@ -159,14 +167,15 @@ const SETTINGS_FILE = 'nines.yaml';
 
 /** Reads the settings: a flag beats the environment, the environment the file, the file the default. */
 export function loadSettings(flags: Readonly<Record<string, string | undefined>>, env: NodeJS.ProcessEnv = process.env): LoadedSettings {
-  const file = readSettingsFile(flags.config ?? env.NINES_CONFIG);
+  const file = readSettingsFile(flags.config ?? (env.NINES_CONFIG || undefined));
   const values: Record<string, unknown> = {};
   const shown: LoadedSettings['shown'] = [];
   for (const [name, definition] of Object.entries(SETTINGS) as [SettingName, SettingDefinition][]) {
     const found = (
       [
         ['flag', flags[name]],
-        ['environment', env[definition.env]],
+        // A variable that is set to nothing, as compose files do, says nothing.
+        ['environment', env[definition.env] === '' ? undefined : env[definition.env]],
         ['file', file[definition.flag]],
       ] as const
     ).find(([, text]) => text !== undefined);

@@ -25,6 +25,7 @@ interface EventRow {
 
 const BATCH = 500;
 const IDLE_SCAN_MS = 1_000;
+const FIRST_LOOK_MS = 5;
 
 /**
  * Reads events after a cursor `xid-seq`, oldest first. Only events of transactions older than every running one are
@@ -74,7 +75,10 @@ export function createEventTail(db: Db, clock: Clock, log: Log, metrics: Metrics
   let loop: Promise<void> | undefined;
 
   const follow = async (): Promise<void> => {
+    let waitMs = IDLE_SCAN_MS;
     while (!stopping.signal.aborted) {
+      // A rung bell may stand for a transaction that is not yet shown, as an older one still runs: look again and again.
+      waitMs = rung ? FIRST_LOOK_MS : Math.min(IDLE_SCAN_MS, waitMs * 2);
       rung = false;
       try {
         const events = await readEvents(db, cursor, BATCH);
@@ -88,9 +92,9 @@ export function createEventTail(db: Db, clock: Clock, log: Log, metrics: Metrics
         metrics.swallowed.inc({ where: 'events.tail' });
         log.warn({ err: error }, 'reading the event stream failed; trying again');
       }
+      if (rung) continue;
       wake = new AbortController();
-      // A rung bell may stand for a transaction that is not yet visible: look again soon, not only in a second.
-      await clock.sleep(rung ? 5 : IDLE_SCAN_MS, AbortSignal.any([wake.signal, stopping.signal]));
+      await clock.sleep(waitMs, AbortSignal.any([wake.signal, stopping.signal]));
     }
   };
 

@@ -6,6 +6,7 @@ import { BlockList, isIP, type LookupFunction } from 'node:net';
 export interface HttpClientOptions {
   /** Networks (CIDR) that may be reached although they are private. */
   allow: readonly string[];
+  /** For the whole request, redirects included. */
   timeoutMs: number;
   maxBytes: number;
   maxRedirects: number;
@@ -39,11 +40,15 @@ const PRIVATE: readonly [string, number, 'ipv4' | 'ipv6'][] = [
   ['192.168.0.0', 16, 'ipv4'],
   ['198.18.0.0', 15, 'ipv4'],
   ['224.0.0.0', 3, 'ipv4'],
-  ['::', 128, 'ipv6'],
-  ['::1', 128, 'ipv6'],
+  // :: and ::1, and IPv4 in old coats: compatible, NAT64, Teredo, 6to4.
+  ['::', 96, 'ipv6'],
   ['64:ff9b::', 96, 'ipv6'],
+  ['64:ff9b:1::', 48, 'ipv6'],
+  ['2001::', 32, 'ipv6'],
+  ['2002::', 16, 'ipv6'],
   ['fc00::', 7, 'ipv6'],
   ['fe80::', 10, 'ipv6'],
+  ['fec0::', 10, 'ipv6'],
   ['ff00::', 8, 'ipv6'],
 ];
 
@@ -80,30 +85,32 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
       done(null, first?.address ?? '', first?.family ?? 0);
     });
   };
-  const follow = async (request: HttpRequest, redirectsLeft: number): Promise<HttpResult> => {
+  const follow = async (request: HttpRequest, redirectsLeft: number, signal: AbortSignal): Promise<HttpResult> => {
     const url = URL.parse(request.url);
     if (url === null || (url.protocol !== 'http:' && url.protocol !== 'https:'))
       return { kind: 'refused', reason: `${request.url} is not an http or https address` };
     const literal = url.hostname.replace(/^\[|\]$/g, '');
     if (isIP(literal) !== 0 && !mayReach(literal))
       return { kind: 'refused', reason: `${literal} is a private address; NINES_ALLOW_TARGETS may allow it` };
-    const result = await exchange(request, url, lookup, options);
+    const result = await exchange(request, url, { ...options, lookup, signal });
     if (result.kind !== 'answered' || result.status < 300 || result.status > 399 || result.headers.location === undefined) return result;
     if (redirectsLeft === 0) return { kind: 'failed', reason: `more than ${options.maxRedirects} redirects` };
     const next = URL.parse(result.headers.location, url.href);
     if (next === null) return { kind: 'failed', reason: 'redirected to something that is not an address' };
     // A signed body goes only where it was sent to: another origin gets neither body nor credentials.
     return next.origin === url.origin
-      ? follow({ ...request, url: next.href }, redirectsLeft - 1)
+      ? follow({ ...request, url: next.href }, redirectsLeft - 1, signal)
       : { kind: 'refused', reason: `redirected to another origin, ${next.origin}` };
   };
-  return { request: (request) => follow(request, options.maxRedirects) };
+  return { request: (request) => follow(request, options.maxRedirects, AbortSignal.timeout(options.timeoutMs)) };
 }
 
-function exchange(request: HttpRequest, url: URL, lookup: LookupFunction, options: HttpClientOptions): Promise<HttpResult> {
+type Exchange = HttpClientOptions & { lookup: LookupFunction; signal: AbortSignal };
+
+function exchange(request: HttpRequest, url: URL, options: Exchange): Promise<HttpResult> {
+  const { lookup, signal } = options;
   return new Promise((resolve) => {
     const module = url.protocol === 'https:' ? https : http;
-    const signal = AbortSignal.timeout(options.timeoutMs);
     const fail = (error: Error): void => {
       if (error instanceof RefusedTarget) return resolve({ kind: 'refused', reason: error.message });
       resolve({ kind: 'failed', reason: signal.aborted ? `no answer within ${options.timeoutMs} ms` : error.message });

@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { formatId, type IdSource } from '#kernel/ids.ts';
+import type { Clock } from '#platform/clock.ts';
 
-export function randomIds(): IdSource {
+/** Ids carry the instant of the clock that all nodes share, so that they sort by creation whichever node made them. */
+export function randomIds(clock: Clock): IdSource {
   return {
-    next: (prefix) => formatId(prefix, Date.now(), randomBytes(16)),
+    next: (prefix) => formatId(prefix, clock.now(), randomBytes(16)),
     secret: () => randomBytes(32).toString('base64url'),
   };
 }

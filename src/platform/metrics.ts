@@ -7,7 +7,7 @@ export interface Metrics {
   httpSeconds: Histogram<'operation'>;
   jobLateness: Histogram<'job'>;
   jobRuns: Counter<'job' | 'outcome'>;
-  jobsDead: Gauge;
+  jobsDead: Gauge<'job'>;
   deliveries: Counter<'channel' | 'outcome'>;
   eventsPublished: Counter<'event'>;
   swallowed: Counter<'where'>;
@@ -45,7 +45,7 @@ export function createMetrics(): Metrics {
       labelNames: ['job', 'outcome'],
       registers,
     }),
-    jobsDead: new Gauge({ name: 'nines_jobs_dead', help: 'Dead letters waiting for a person.', registers }),
+    jobsDead: new Gauge({ name: 'nines_jobs_dead', help: 'Dead letters waiting for a person, by job.', labelNames: ['job'], registers }),
     deliveries: new Counter({
       name: 'nines_deliveries_total',
       help: 'Delivery attempts, by channel and outcome.',

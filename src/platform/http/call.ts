@@ -21,6 +21,8 @@ export interface HttpCall {
   setCookie(name: string, value: string, options: { httpOnly: boolean; maxAgeSeconds: number }): void;
   clearCookie(name: string): void;
   setHeader(name: string, value: string): void;
+  /** Another status than the operation's, for answers that are pages and tell of a refusal in words. */
+  setStatus(status: 404 | 409): void;
 }
 
 /** How the server learns who calls. Given by the app, so that this folder knows no product words. */

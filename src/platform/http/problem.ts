@@ -55,6 +55,10 @@ export function problemOf(error: AppError, requestId: string): Problem {
 
 const SHOWN = 120;
 
+function isSecret(path: readonly PropertyKey[]): boolean {
+  return /password|secret|token/i.test(String(path.at(-1) ?? ''));
+}
+
 /** Parses outside input; the error names each field by its path and shows what was received. */
 export function parseInput<S extends z.ZodType>(schema: S, value: unknown, where: string): z.output<S> {
   const result = schema.safeParse(value);
@@ -63,7 +67,7 @@ export function parseInput<S extends z.ZodType>(schema: S, value: unknown, where
     const path = [where, ...issue.path]
       .map((part, i) => (typeof part === 'number' ? `[${part}]` : i === 0 ? String(part) : `.${String(part)}`))
       .join('');
-    const received = show(valueAt(value, issue.path));
+    const received = isSecret(issue.path) ? undefined : show(valueAt(value, issue.path));
     return received === undefined ? { path, message: issue.message } : { path, message: issue.message, received };
   });
   const first = fields[0];

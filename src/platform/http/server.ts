@@ -5,12 +5,16 @@ import type { Actor } from '#kernel/actor.ts';
 import { AppError } from '#kernel/errors.ts';
 import type { IdSource } from '#kernel/ids.ts';
 import type { OperationShape } from '#kernel/operation.ts';
+import type { Clock } from '#platform/clock.ts';
 import type { Log } from '#platform/log.ts';
 import type { Metrics } from '#platform/metrics.ts';
 import type { Transactor, Verb } from '#platform/verb.ts';
 import { decideAccess } from './authorize.ts';
 import type { Authenticate, Authenticated, HttpCall, Route } from './call.ts';
 import { once } from './idempotency.ts';
+import { appErrorOf } from './failure.ts';
+import { parseJson } from './json-body.ts';
+import { requireOwnOrigin } from './origin.ts';
 import { parseInput, PROBLEM_TYPE, problemOf } from './problem.ts';
 
 export interface HttpParts {
@@ -22,14 +26,16 @@ export interface HttpParts {
   ids: IdSource;
   /** Parse answers against their schema: in tests and development. */
   checkOutput: boolean;
-  /** Cookies are marked Secure when the public address is https. */
-  secureCookies: boolean;
+  /** Where people reach this installation. Cookies are marked Secure when it is https. */
+  publicUrl: string;
   /** Calls back again and again until the returned function is called. */
   every: (periodMs: number, work: () => void) => () => void;
 }
 
 export const API_BASE = '/api/v1';
 const BODY_LIMIT = 1024 * 1024;
+const REQUEST_LIMIT_MS = 60_000;
+const DRAIN_LIMIT_MS = 5_000;
 
 export function urlOf(operation: OperationShape): string {
   return operation.root === true ? operation.path : API_BASE + operation.path;
@@ -40,9 +46,12 @@ export async function createHttpServer(parts: HttpParts): Promise<FastifyInstanc
     bodyLimit: BODY_LIMIT,
     routerOptions: { maxParamLength: 300 },
     genReqId: () => parts.ids.secret().slice(0, 16),
+    requestTimeout: REQUEST_LIMIT_MS,
     forceCloseConnections: true,
+    frameworkErrors: (error, request, reply) => void refuse(parts, error, request, reply),
     logger: false,
   });
+  drainOnClose(server, parts.transactor.clock);
   await server.register(fastifyCookie);
   await server.register(fastifyHelmet, {
     contentSecurityPolicy: {
@@ -53,7 +62,7 @@ export async function createHttpServer(parts: HttpParts): Promise<FastifyInstanc
         'upgrade-insecure-requests': null,
       },
     },
-    strictTransportSecurity: parts.secureCookies,
+    strictTransportSecurity: isSecure(parts),
   });
   readBodies(server);
   server.setErrorHandler((error, request, reply) => refuse(parts, error, request, reply));
@@ -61,49 +70,53 @@ export async function createHttpServer(parts: HttpParts): Promise<FastifyInstanc
   return server;
 }
 
+function isSecure(parts: HttpParts): boolean {
+  return parts.publicUrl.startsWith('https:');
+}
+
+/** Lets requests that run come to their answer before connections are cut, for a few seconds at most. */
+function drainOnClose(server: FastifyInstance, clock: Clock): void {
+  const running = new Set<FastifyRequest>();
+  let drained: (() => void) | undefined;
+  server.addHook('onRequest', (request, reply, done) => {
+    running.add(request);
+    reply.raw.once('close', () => {
+      running.delete(request);
+      if (running.size === 0) drained?.();
+    });
+    done();
+  });
+  server.addHook('preClose', async () => {
+    if (running.size === 0) return;
+    const waiting = new AbortController();
+    drained = () => waiting.abort();
+    await clock.sleep(DRAIN_LIMIT_MS, waiting.signal);
+  });
+}
+
 function readBodies(server: FastifyInstance): void {
   server.removeAllContentTypeParsers();
-  const asJson = (_request: FastifyRequest, text: string, done: (error: Error | null, body?: unknown) => void): void => {
-    if (text === '') return done(null, undefined);
+  server.addContentTypeParser(/^application\/(.+\+)?json/, { parseAs: 'string' }, (_request, text: string, done) => {
     try {
-      done(null, JSON.parse(text));
-    } catch (cause) {
-      const detail = cause instanceof Error ? cause.message : '';
-      done(
-        new AppError('invalid_input', `body: is not JSON: ${detail}`, {
-          fields: [{ path: 'body', message: `is not JSON: ${detail}`, received: text.slice(0, 80) }],
-          cause,
-        }),
-      );
+      done(null, text === '' ? undefined : parseJson(text));
+    } catch (error) {
+      done(error instanceof Error ? error : new Error(String(error)));
     }
-  };
-  server.addContentTypeParser(/^application\/(.+\+)?json/, { parseAs: 'string' }, asJson);
+  });
   server.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_request, _text, done) => done(null, undefined));
 }
 
 function refuse(parts: HttpParts, error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const problem = problemOf(asAppError(error), request.id);
-  if (problem.status >= 500) parts.log.error({ err: error, requestId: request.id, url: request.url }, 'request failed');
+  const problem = problemOf(appErrorOf(error, request.routeOptions.bodyLimit), request.id);
+  // The pattern of the address, not the address: some hold a key or a link's token.
+  const route = `${request.method} ${request.routeOptions.url ?? 'an unknown address'}`;
+  if (problem.status >= 500) parts.log.error({ err: error, requestId: request.id, route }, 'request failed');
   return reply.status(problem.status).type(PROBLEM_TYPE).send(JSON.stringify(problem));
 }
 
-function asAppError(error: unknown): AppError {
-  if (error instanceof AppError) return error;
-  if (typeof error === 'object' && error !== null && 'code' in error) {
-    const code = String(error.code);
-    const message = error instanceof Error ? error.message : code;
-    if (code === 'FST_ERR_CTP_BODY_TOO_LARGE')
-      return new AppError('limit_exceeded', 'the body is larger than this operation takes', { facts: { limitBytes: BODY_LIMIT } });
-    if (code.startsWith('FST_ERR_CTP') || code === 'FST_ERR_BAD_URL')
-      return new AppError('invalid_input', `the request cannot be read: ${message}`);
-    // PostgreSQL: connection failures, shutdown, too many connections.
-    if (/^(08|57P|53)/.test(code) || code === 'ECONNREFUSED' || code === 'ENOENT')
-      return new AppError('unavailable', 'the database does not answer; try again', { cause: error });
-  }
-  return new AppError('internal', error instanceof Error ? error.message : 'unknown failure', { cause: error });
-}
-
 function addRoute(server: FastifyInstance, parts: HttpParts, { operation, handle }: Route): void {
+  // A misspelt filter that is ignored answers another question than the one asked.
+  const query = operation.query?.strict();
   server.route({
     method: operation.method,
     url: urlOf(operation),
@@ -117,9 +130,10 @@ function addRoute(server: FastifyInstance, parts: HttpParts, { operation, handle
       const who = await identify(parts, request, operation);
       const input = {
         params: (operation.params === undefined ? undefined : parseInput(operation.params, request.params, 'path')) as never,
-        query: (operation.query === undefined ? undefined : parseInput(operation.query, request.query, 'query')) as never,
+        query: (query === undefined ? undefined : parseInput(query, request.query, 'query')) as never,
         body: (operation.body === undefined ? undefined : parseInput(operation.body, request.body, 'body')) as never,
       };
+      reply.status(operation.status ?? 200);
       const result = await handle(callOf(parts, { request, reply, operation, who }), input);
       return answer(parts, operation, reply, result);
     },
@@ -128,7 +142,8 @@ function addRoute(server: FastifyInstance, parts: HttpParts, { operation, handle
 
 export async function identify(parts: HttpParts, request: FastifyRequest, operation: OperationShape): Promise<Authenticated> {
   const authorization = request.headers.authorization;
-  const bearer = authorization?.startsWith('Bearer ') ? authorization.slice(7).trim() : undefined;
+  const bearer = /^Bearer +(\S+) *$/i.exec(authorization ?? '')?.[1];
+  if (bearer === undefined) requireOwnOrigin(request, operation, parts.publicUrl);
   const who = await parts.authenticate({ bearer, cookies: request.cookies, now: parts.transactor.clock.now() });
   const access = decideAccess(who.actor, operation);
   if (!access.allowed)
@@ -157,12 +172,14 @@ function callOf(parts: HttpParts, { request, reply, operation, who }: CallParts)
   const key = operation.idempotent === true ? request.headers['idempotency-key'] : undefined;
   if (typeof key === 'string' && (key.length === 0 || key.length > 200))
     throw new AppError('invalid_input', 'Idempotency-Key must have 1 to 200 characters');
-  const runAs = <I, T>(actor: Actor, verb: Verb<I, T>, input: I): Promise<T> =>
-    transactor.transact(actor, (ctx) =>
-      typeof key === 'string'
-        ? once(ctx, { actor, key, operation: operation.id, body: [request.params, request.body] }, () => verb(ctx, input))
-        : verb(ctx, input),
-    );
+  let isKeyUsed = false;
+  const runAs = <I, T>(actor: Actor, verb: Verb<I, T>, input: I): Promise<T> => {
+    if (typeof key !== 'string') return transactor.transact(actor, (ctx) => verb(ctx, input));
+    if (isKeyUsed) throw new AppError('internal', `${operation.id} is idempotent, so it runs one verb a request`);
+    isKeyUsed = true;
+    const asked = { actor, key, operation: operation.id, body: [request.params, request.body] };
+    return transactor.transact(actor, (ctx) => once(ctx, asked, () => verb(ctx, input)));
+  };
   return {
     requestId: request.id,
     actor: who.actor,
@@ -177,7 +194,7 @@ function callOf(parts: HttpParts, { request, reply, operation, who }: CallParts)
       reply.setCookie(name, value, {
         path: '/',
         sameSite: 'lax',
-        secure: parts.secureCookies,
+        secure: isSecure(parts),
         httpOnly: options.httpOnly,
         maxAge: options.maxAgeSeconds,
       });
@@ -187,6 +204,9 @@ function callOf(parts: HttpParts, { request, reply, operation, who }: CallParts)
     },
     setHeader: (name, value) => {
       reply.header(name, value);
+    },
+    setStatus: (status) => {
+      reply.status(status);
     },
   };
 }
@@ -202,7 +222,6 @@ function ifMatchOf(request: FastifyRequest): number | undefined {
 
 function answer(parts: HttpParts, operation: OperationShape, reply: FastifyReply, result: unknown): FastifyReply {
   const checked = parts.checkOutput ? operation.response.parse(result) : result;
-  reply.status(operation.status ?? 200);
   if (operation.produces !== undefined) return reply.type(`${operation.produces}; charset=utf-8`).send(checked);
   if (operation.status === 204) return reply.send();
   if (typeof checked === 'object' && checked !== null && 'version' in checked && typeof checked.version === 'number')

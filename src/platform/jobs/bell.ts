@@ -3,13 +3,21 @@ import { SECOND_MS } from '#kernel/instant.ts';
 import type { Clock } from '#platform/clock.ts';
 import type { Database } from '#platform/db/database.ts';
 import type { Log } from '#platform/log.ts';
+import type { Metrics } from '#platform/metrics.ts';
 
 /** Listens on database channels and keeps listening: after each (re)connect every listener is called once, to rescan. */
 export interface Bell {
   stop(): Promise<void>;
 }
 
-export function listen(database: Database, clock: Clock, log: Log, channels: ReadonlyMap<string, () => void>): Bell {
+export interface BellParts {
+  database: Database;
+  clock: Clock;
+  log: Log;
+  metrics: Metrics;
+}
+
+export function listen({ database, clock, log, metrics }: BellParts, channels: ReadonlyMap<string, () => void>): Bell {
   const stopping = new AbortController();
   let client: PoolClient | undefined;
 
@@ -35,7 +43,10 @@ export function listen(database: Database, clock: Clock, log: Log, channels: Rea
 
   const loop = (async () => {
     while (!stopping.signal.aborted) {
-      await session().catch((error: unknown) => log.warn({ err: error }, 'lost the database notifications; listening again in a second'));
+      await session().catch((error: unknown) => {
+        metrics.swallowed.inc({ where: 'jobs.listen' });
+        log.warn({ err: error }, 'lost the database notifications; listening again in a second');
+      });
       if (!stopping.signal.aborted) await clock.sleep(SECOND_MS, stopping.signal);
     }
   })();

@@ -18,7 +18,10 @@ export interface ClaimedJob {
   dueAt: Instant;
 }
 
-/** Stores jobs and rings the workers' bell; a key that is already waiting is left as it is. */
+/**
+ * Stores jobs and rings the workers' bell; a key that is already waiting is left as it is. A key is free again once its
+ * job is done, in the very transaction that finishes it, so a job may plan its own next run; a dead letter keeps its key.
+ */
 export async function insertJobs(tx: Tx, ids: IdSource, now: Instant, requests: readonly JobRequest<unknown>[]): Promise<void> {
   if (requests.length === 0) return;
   const rows = requests.map((request) => ({
@@ -51,6 +54,18 @@ export async function claimJobs(db: Db, now: Instant, limit: number, leaseMs: nu
     from due where job.id = due.id
     returning job.id, job.name, job.payload, job.claims, job.failures, due.due_at`.execute(db);
   return claimed.rows.sort((a, b) => a.dueAt - b.dueAt || (a.id < b.id ? -1 : 1));
+}
+
+/** Holds on to a job that runs for long; false when another worker has claimed it since. */
+export async function extendLease(db: Db, job: ClaimedJob, until: Instant): Promise<boolean> {
+  const result = await db
+    .updateTable('job')
+    .set({ dueAt: stamp(until) })
+    .where('id', '=', job.id)
+    .where('claims', '=', job.claims)
+    .where('state', '=', 'waiting')
+    .executeTakeFirst();
+  return result.numUpdatedRows === 1n;
 }
 
 /** Deletes a finished job; false when another worker has claimed it since. */

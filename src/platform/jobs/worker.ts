@@ -1,17 +1,19 @@
 import { system } from '#kernel/actor.ts';
 import { plus, SECOND_MS } from '#kernel/instant.ts';
 import { retryDelayMs, type JobDefinition } from '#kernel/job.ts';
+import { every } from '#platform/clock.ts';
 import type { Log } from '#platform/log.ts';
 import type { Metrics } from '#platform/metrics.ts';
 import type { Transactor, VerbContext } from '#platform/verb.ts';
 import type { JobRegistry } from './handler.ts';
-import { buryJob, claimJobs, finishJob, nextDueAt, retryJob, type ClaimedJob } from './store.ts';
+import { buryJob, claimJobs, extendLease, finishJob, nextDueAt, retryJob, type ClaimedJob } from './store.ts';
 
 /**
  * The worker. States: *asleep* until the bell rings, the next job is due, or 5 s have passed; *claiming* a batch no
  * larger than its free hands; *running*. A bell during claiming makes it claim again, so none is missed.
- * Invariants: a job is finished only by the claim with the highest fence; a job that fails comes back later, at most
- * `maxFailures` times, and then lies as a dead letter where it is seen.
+ * Invariants: a job is finished only by the claim with the highest fence; the lease of an external job is extended for
+ * as long as it runs; a job that fails comes back later, at most `maxFailures` times, and then lies as a dead letter
+ * where it is seen.
  */
 export interface Worker {
   start(): void;
@@ -31,7 +33,7 @@ export interface WorkerParts {
   /** A number in [0, 1) for spreading retries. */
   random: () => number;
   /** Runs in the transaction that buries a dead letter. */
-  onDead: (ctx: VerbContext, job: JobDefinition<unknown>, payload: unknown, error: string) => Promise<void>;
+  onDead: (ctx: VerbContext, job: JobDefinition<unknown>, error: string) => Promise<void>;
   hands?: number;
 }
 
@@ -119,7 +121,7 @@ async function runJob(parts: WorkerParts, job: ClaimedJob): Promise<void> {
         await handler.run(ctx, job.payload, meta);
       });
     } else {
-      await handler.run(transactor, job.payload, meta);
+      await holding(parts, job, () => handler.run(transactor, job.payload, meta));
       await finishJob(transactor.db, job);
     }
     metrics.jobRuns.inc({ job: job.name, outcome: 'done' });
@@ -130,6 +132,23 @@ async function runJob(parts: WorkerParts, job: ClaimedJob): Promise<void> {
       metrics.swallowed.inc({ where: 'jobs.fail' });
       log.error({ err: later, job: job.name, id: job.id }, 'a failed job could not be recorded; its lease will run out');
     });
+  }
+}
+
+/** Keeps the lease of a job while it talks to the outside, so that nobody else runs it meanwhile. */
+async function holding(parts: WorkerParts, job: ClaimedJob, work: () => Promise<void>): Promise<void> {
+  const { db, clock } = parts.transactor;
+  const extend = (): void => {
+    extendLease(db, job, plus(clock.now(), LEASE_MS)).catch((error: unknown) => {
+      parts.metrics.swallowed.inc({ where: 'jobs.extend' });
+      parts.log.warn({ err: error, job: job.name, id: job.id }, 'the lease of a running job could not be extended');
+    });
+  };
+  const release = every(clock, LEASE_MS / 3, extend);
+  try {
+    await work();
+  } finally {
+    release();
   }
 }
 
@@ -145,7 +164,7 @@ async function recordFailure(parts: WorkerParts, job: ClaimedJob, error: unknown
     return;
   }
   await transactor.transact(system('jobs'), async (ctx) => {
-    if ((await buryJob(ctx.tx, job, message)) && definition !== undefined) await parts.onDead(ctx, definition, job.payload, message);
+    if ((await buryJob(ctx.tx, job, message)) && definition !== undefined) await parts.onDead(ctx, definition, message);
   });
   metrics.jobRuns.inc({ job: job.name, outcome: 'dead' });
 }

@@ -49,9 +49,14 @@ function textOf(message: OutgoingNotice): string {
   return [notice.summary, '', ...notice.details, ...acknowledge, '', 'Open:', message.openUrl, ''].join('\n');
 }
 
-/** SMTP: 5yz is a refusal for good, 4yz and the wire are tried again (RFC 5321 §4.2.1). */
+/**
+ * A 5yz to the envelope or the message is a refusal for good (RFC 5321 §4.2.1). 4yz and the wire are tried again, and so is
+ * a 5yz to our own signing in: an administrator who mends the password must not find that the pages were thrown away.
+ */
 function outcomeOfError(error: unknown): SendOutcome {
   const reason = error instanceof Error ? error.message : String(error);
-  const code = typeof error === 'object' && error !== null && 'responseCode' in error ? Number(error.responseCode) : 0;
-  return code >= 500 && code < 600 ? { kind: 'rejected', reason } : { kind: 'retry', reason, afterMs: null };
+  const { code, responseCode } = (typeof error === 'object' && error !== null ? error : {}) as { code?: unknown; responseCode?: unknown };
+  const status = Number(responseCode ?? 0);
+  const isAboutMessage = code === 'EENVELOPE' || code === 'EMESSAGE';
+  return isAboutMessage && status >= 500 && status < 600 ? { kind: 'rejected', reason } : { kind: 'retry', reason, afterMs: null };
 }

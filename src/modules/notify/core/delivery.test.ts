@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { instant, MINUTE_MS } from '#kernel/instant.ts';
-import { decideDelivery, MOST_ATTEMPTS } from './delivery.ts';
+import { instant, MINUTE_MS, plus } from '#kernel/instant.ts';
+import { decideBegin, decideDelivery, decideFinish, MOST_ATTEMPTS, type SendOutcome } from './delivery.ts';
 
 const at = instant(Date.UTC(2026, 10, 19, 2));
 
@@ -41,5 +41,54 @@ describe('what an attempt makes of its delivery', () => {
       retryAt: null,
       because: { code: 'tries_spent' },
     });
+  });
+});
+
+describe('whether a try may begin', () => {
+  const queued = { state: 'queued', dueAt: at, cancelledAt: null } as const;
+
+  it('begins what is queued and due, and what a crash cut off', () => {
+    expect(decideBegin(queued, at)).toEqual({ kind: 'begin' });
+    expect(decideBegin({ ...queued, state: 'sending', dueAt: plus(at, 1) }, at)).toEqual({ kind: 'begin' });
+  });
+
+  it('leaves what waits for a later try to the job of that try', () => {
+    expect(decideBegin({ ...queued, dueAt: plus(at, 1) }, at)).toEqual({ kind: 'leave' });
+  });
+
+  it('leaves what is over', () => {
+    for (const state of ['sent', 'delivered', 'failed', 'cancelled'] as const)
+      expect(decideBegin({ ...queued, state }, at).kind).toBe('leave');
+  });
+
+  it('calls off what a crash cut off and an acknowledgement overtook, with that reason', () => {
+    expect(decideBegin({ ...queued, state: 'sending', cancelledAt: at }, at)).toMatchObject({
+      kind: 'call_off',
+      because: { code: 'called_off' },
+    });
+  });
+});
+
+describe('an outcome that comes when things have moved on', () => {
+  const retry: SendOutcome = { kind: 'retry', reason: 'slow', afterMs: null };
+  const arrived: SendOutcome = { kind: 'delivered', reference: null };
+  const facts = { attempt: 1, latestAttempt: 1, state: 'sending', isCalledOff: false } as const;
+
+  it('asks for no further try when the page was taken meanwhile, and says so', () => {
+    expect(decideFinish(retry, { ...facts, isCalledOff: true }, at)).toMatchObject({
+      state: 'cancelled',
+      retryAt: null,
+      because: { code: 'called_off' },
+    });
+  });
+
+  it('changes nothing when a later attempt has begun', () => {
+    expect(decideFinish(retry, { ...facts, latestAttempt: 2 }, at)).toBeUndefined();
+  });
+
+  it('never takes an arrival back', () => {
+    expect(decideFinish(arrived, { ...facts, latestAttempt: 2 }, at)).toMatchObject({ state: 'delivered' });
+    expect(decideFinish(retry, { ...facts, attempt: 2, latestAttempt: 2, state: 'delivered' }, at)).toBeUndefined();
+    expect(decideFinish(arrived, { ...facts, state: 'delivered' }, at)).toBeUndefined();
   });
 });

@@ -1,0 +1,29 @@
+import { AppError } from '#kernel/errors.ts';
+
+/** PostgreSQL and its driver where the server is away: connection failures, shutdown, too many connections, a deadlock broken. */
+const AWAY_CODE = /^(08|57P|53|40)|^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOENT)$/;
+const AWAY_MESSAGE =
+  /^(timeout exceeded when trying to connect|Connection terminated|Client has encountered a connection error|Cannot use a pool)/;
+
+/** What a failure of the framework, the driver or our own code is to a caller. Nothing thrown escapes this. */
+export function appErrorOf(error: unknown, bodyLimit: number): AppError {
+  if (error instanceof AppError) return error;
+  const message = error instanceof Error ? error.message : 'unknown failure';
+  const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
+  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE')
+    return new AppError('limit_exceeded', `the body is larger than the ${bodyLimit} bytes that this operation takes`, {
+      facts: { limitBytes: bodyLimit },
+    });
+  if (code.startsWith('FST_ERR')) return new AppError('invalid_input', `the request cannot be read: ${message}`, { cause: error });
+  if (AWAY_CODE.test(code) || AWAY_MESSAGE.test(message))
+    return new AppError('unavailable', 'the database does not answer; try again', { cause: error });
+  return databaseRefusal(code, message, error) ?? new AppError('internal', message, { cause: error });
+}
+
+/** The last net under inputs: what no schema foresaw and the database would not take is still the caller's to mend. */
+function databaseRefusal(code: string, message: string, cause: unknown): AppError | undefined {
+  if (/^22[0-9A-Z]{3}$/.test(code)) return new AppError('invalid_input', `a value cannot be stored: ${message}`, { cause });
+  if (code === '23505' || code === '23503')
+    return new AppError('conflict', 'somebody else changed the same thing at the same moment; look again', { cause });
+  return undefined;
+}
