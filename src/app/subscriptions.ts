@@ -64,7 +64,7 @@ export function createSubscriptions(parts: SubscriptionParts): Subscriptions {
         job,
         payload: event.payload,
         dueAt: now,
-        key: `event/${event.seq}/${subscriber}`,
+        key: `event/${event.id}/${subscriber}`,
       })),
   };
 }

@@ -6,7 +6,7 @@ import type { Instant } from '#kernel/instant.ts';
 import type { JobRequest } from '#kernel/job.ts';
 import { json, stamp } from '#platform/db/database.ts';
 import type { Tables } from '#platform/db/tables.generated.ts';
-import { insertJobs } from '#platform/jobs/store.ts';
+import { insertJobs, ringFor, storeJobs } from '#platform/jobs/store.ts';
 import type { Clock } from '#platform/clock.ts';
 
 export type Db = Kysely<Tables>;
@@ -46,7 +46,7 @@ export interface Transactor {
 }
 
 /** Turns an event into the jobs that carry it to its subscribers. */
-export type Fanout = (event: { name: string; seq: number; subject: string; payload: unknown }, now: Instant) => JobRequest<unknown>[];
+export type Fanout = (event: { name: string; id: string; subject: string; payload: unknown }, now: Instant) => JobRequest<unknown>[];
 
 export interface TransactorParts {
   db: Db;
@@ -89,13 +89,16 @@ export function verbContext({ tx, now, actor, ids, fanout }: ContextParts): Verb
   };
   const publishAll = async <P>(event: EventDefinition<P>, items: readonly { subject: string; payload: P }[]): Promise<void> => {
     if (items.length === 0) return;
-    const rows = await sql<{ seq: number; subject: string; payload: P }>`
-      insert into event (at, name, subject, payload)
-      select ${stamp(now)}, ${event.name}, r.subject, r.payload
-      from jsonb_to_recordset(${JSON.stringify(items)}::jsonb) as r (subject text, payload jsonb)
-      returning seq, subject, payload`.execute(tx);
-    await enqueue(...rows.rows.flatMap((row) => fanout({ name: event.name, ...row }, now)));
-    await sql`select pg_notify('nines_event', '')`.execute(tx);
+    const stored = items.map((item) => ({ ...item, id: ids.next('evt') }));
+    const jobs = stored.flatMap((item) => fanout({ name: event.name, ...item }, now));
+    // One round trip: the events, the jobs that carry them to their subscribers, and both bells.
+    await sql`
+      with published as (
+        insert into event (at, name, subject, payload)
+        select ${stamp(now)}, ${event.name}, r.subject, r.payload
+        from jsonb_to_recordset(${JSON.stringify(stored)}::jsonb) as r (subject text, payload jsonb)
+      ), stored as (${storeJobs(ids, now, jobs)})
+      select pg_notify('nines_event', ''), ${ringFor(now, jobs)}`.execute(tx);
   };
   const publish = <P>(event: EventDefinition<P>, subject: string, payload: P): Promise<void> => publishAll(event, [{ subject, payload }]);
   return { tx, now, actor, ids, audit, publish, publishAll, enqueue };

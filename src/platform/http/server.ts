@@ -1,6 +1,7 @@
 import fastifyCookie from '@fastify/cookie';
 import fastifyHelmet from '@fastify/helmet';
 import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import type { z } from 'zod';
 import type { Actor } from '#kernel/actor.ts';
 import { AppError } from '#kernel/errors.ts';
 import type { IdSource } from '#kernel/ids.ts';
@@ -131,13 +132,21 @@ function addRoute(server: FastifyInstance, parts: HttpParts, { operation, handle
       const input = {
         params: (operation.params === undefined ? undefined : parseInput(operation.params, request.params, 'path')) as never,
         query: (query === undefined ? undefined : parseInput(query, request.query, 'query')) as never,
-        body: (operation.body === undefined ? undefined : parseInput(operation.body, request.body, 'body')) as never,
+        body: (operation.body === undefined ? undefined : parseBody(operation.body, request.body)) as never,
       };
       reply.status(operation.status ?? 200);
       const result = await handle(callOf(parts, { request, reply, operation, who }), input);
       return answer(parts, operation, reply, result);
     },
   });
+}
+
+function parseBody(schema: z.ZodType, body: unknown): unknown {
+  if (body === undefined && !schema.safeParse(undefined).success)
+    throw new AppError('invalid_input', 'body: is missing; send JSON with Content-Type: application/json', {
+      fields: [{ path: 'body', message: 'is missing; send JSON with Content-Type: application/json' }],
+    });
+  return parseInput(schema, body, 'body');
 }
 
 export async function identify(parts: HttpParts, request: FastifyRequest, operation: OperationShape): Promise<Authenticated> {

@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { IdSource } from '#kernel/ids.ts';
 import { plus, SECOND_MS, type Instant } from '#kernel/instant.ts';
 import type { JobRequest } from '#kernel/job.ts';
@@ -24,6 +24,11 @@ export interface ClaimedJob {
  */
 export async function insertJobs(tx: Tx, ids: IdSource, now: Instant, requests: readonly JobRequest<unknown>[]): Promise<void> {
   if (requests.length === 0) return;
+  await sql`with stored as (${storeJobs(ids, now, requests)}) select ${ringFor(now, requests)}`.execute(tx);
+}
+
+/** The statement that stores jobs, to stand alone or in a larger one. */
+export function storeJobs(ids: IdSource, now: Instant, requests: readonly JobRequest<unknown>[]): RawBuilder<unknown> {
   const rows = requests.map((request) => ({
     id: ids.next('job'),
     name: request.job.name,
@@ -31,13 +36,17 @@ export async function insertJobs(tx: Tx, ids: IdSource, now: Instant, requests: 
     key: request.key ?? null,
     due: request.dueAt,
   }));
-  await sql`
+  return sql`
     insert into job (id, name, payload, key, state, due_at, created_at)
     select r.id, r.name, r.payload, r.key, 'waiting', to_timestamp(r.due / 1000.0), ${stamp(now)}
     from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as r (id text, name text, payload jsonb, key text, due double precision)
-    on conflict (key) do nothing`.execute(tx);
-  const earliest = Math.min(...rows.map((row) => row.due));
-  if (earliest < now + 6 * SECOND_MS) await sql`select pg_notify(${JOB_CHANNEL}, '')`.execute(tx);
+    on conflict (key) do nothing`;
+}
+
+/** Rings the workers' bell when the transaction commits, if a job is due before their next scan. */
+export function ringFor(now: Instant, requests: readonly JobRequest<unknown>[]): RawBuilder<unknown> {
+  const isSoon = requests.some((request) => request.dueAt < now + 6 * SECOND_MS);
+  return isSoon ? sql`pg_notify(${JOB_CHANNEL}, '')` : sql`null`;
 }
 
 /**
