@@ -9,6 +9,7 @@ import { PHASES } from './core/phase.ts';
 import { Severity } from './core/severity.ts';
 
 export const INCIDENT_ROLES = ['commander', 'operations', 'communications', 'scribe'] as const;
+export const NOTE_KINDS = ['note', 'decision', 'hypothesis', 'action'] as const;
 export const UPDATE_STATUSES = ['investigating', 'identified', 'monitoring', 'resolved'] as const;
 
 const PersonRef = z.object({ id: z.string(), name: z.string() });
@@ -96,6 +97,37 @@ export const NewUpdate = z.strictObject({
 });
 export type NewUpdate = z.output<typeof NewUpdate>;
 
+const Author = { by: idSchema('per').optional() };
+
+export const ImportedIncident = z
+  .strictObject({
+    title: text(200),
+    severity: Severity,
+    services: z.array(Slug).max(50).default([]),
+    impactStartedAt: InstantText,
+    declaredAt: InstantText,
+    mitigatedAt: InstantText,
+    resolvedAt: InstantText,
+    roles: z.partialRecord(z.enum(INCIDENT_ROLES), idSchema('per')).default({}),
+    updates: z
+      .array(NewUpdate.extend({ at: InstantText, ...Author }))
+      .max(200)
+      .default([]),
+    notes: z
+      .array(z.strictObject({ at: InstantText, kind: z.enum(NOTE_KINDS).default('note'), text: text(5000), ...Author }))
+      .max(500)
+      .default([]),
+  })
+  .refine(
+    ({ impactStartedAt, declaredAt, mitigatedAt, resolvedAt }) =>
+      impactStartedAt <= mitigatedAt && declaredAt <= resolvedAt && mitigatedAt <= resolvedAt,
+    {
+      path: ['resolvedAt'],
+      error: 'must not be before mitigatedAt or declaredAt, nor mitigatedAt before impactStartedAt',
+    },
+  );
+export type ImportedIncident = z.output<typeof ImportedIncident>;
+
 export const contract = {
   listIncidents: defineOperation({
     id: 'incidents.listIncidents',
@@ -132,6 +164,19 @@ export const contract = {
     idempotent: true,
     cli: { command: 'incidents declare' },
   }),
+  importIncident: defineOperation({
+    id: 'incidents.importIncident',
+    method: 'POST',
+    path: '/incidents/import',
+    summary: 'Take in a past incident with its updates and notes, at its own times; nobody is told',
+    body: ImportedIncident,
+    response: IncidentDetailView,
+    status: 201,
+    errors: ['invalid_input', 'not_found'],
+    scope: 'editor',
+    idempotent: true,
+    cli: { command: 'incidents import' },
+  }),
   postUpdate: defineOperation({
     id: 'incidents.postUpdate',
     method: 'POST',
@@ -152,7 +197,7 @@ export const contract = {
     path: '/incidents/:id/notes',
     summary: 'Write into the timeline: a note, decision, hypothesis or action',
     params: IncidentParams,
-    body: z.strictObject({ kind: z.enum(['note', 'decision', 'hypothesis', 'action']).default('note'), text: text(5000) }),
+    body: z.strictObject({ kind: z.enum(NOTE_KINDS).default('note'), text: text(5000) }),
     response: TimelineView,
     status: 201,
     errors: ['invalid_input', 'not_found'],

@@ -45,7 +45,7 @@ export async function draftPostmortem(ctx: VerbContext, input: { incidentId: Id<
     sections: draft(await factsOf(ctx, incident, serviceIds, budget)),
     budget: budget.map(({ levelBefore: _level, ...spent }) => spent),
     people: Object.entries(incident.roles).map(([role, personId]) => ({ role, personId })),
-    dueAt: plus(ctx.now, DUE_AFTER_MS),
+    dueAt: plus(incident.anchors.resolvedAt ?? ctx.now, DUE_AFTER_MS),
     version: 1,
     createdAt: ctx.now,
   };
