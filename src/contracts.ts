@@ -1,4 +1,5 @@
 import type { Contract } from '#kernel/operation.ts';
+import { contract as demo } from '#demo/contract.ts';
 import { contract as alerts } from '#modules/alerts/contract.ts';
 import { contract as catalog } from '#modules/catalog/contract.ts';
 import { contract as changes } from '#modules/changes/contract.ts';
@@ -30,4 +31,5 @@ export const contracts = {
   statuspage,
   postmortems,
   releases,
+  demo,
 } as const satisfies Record<string, Contract>;

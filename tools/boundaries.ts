@@ -23,7 +23,7 @@ interface Place {
 export function placeOf(file: string): Place {
   const parts = file.split('/');
   if (parts[0] === 'web') return { layer: isTest(file) || file.endsWith('.config.ts') ? 'free' : 'web', unit: 'web' };
-  if (file === 'src/contracts.ts') return { layer: 'contract', unit: file };
+  if (file === 'src/contracts.ts' || file === 'src/demo/contract.ts') return { layer: 'contract', unit: file };
   if (parts[0] !== 'src') return { layer: 'free', unit: parts[0] ?? '' };
   const area = parts[1] ?? '';
   const unit = area === 'modules' || area === 'providers' ? parts.slice(0, 3).join('/') : parts.slice(0, 2).join('/');

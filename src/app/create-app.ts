@@ -19,6 +19,7 @@ import type { Log } from '#platform/log.ts';
 import { createMetrics, type Metrics } from '#platform/metrics.ts';
 import { nextPrune } from '#platform/prune.ts';
 import { createTransactor, type Transactor, type VerbContext } from '#platform/verb.ts';
+import type { DemoPlace } from './demo-routes.ts';
 import { moduleJobs, type ModuleParts, moduleRoutes } from './modules.ts';
 import { serveHealth } from './health.ts';
 import { createSubscriptions } from './subscriptions.ts';
@@ -33,6 +34,8 @@ export interface AppDeps {
   channels: readonly Channel[];
   publicUrl: string;
   demo: boolean;
+  /** Filled by whoever runs the demo. */
+  demoPlace: DemoPlace;
   evaluateEveryMs: number;
   checkOutput: boolean;
 }
@@ -66,6 +69,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
     counts,
     objectives,
     evaluateEveryMs: deps.evaluateEveryMs,
+    demoPlace: deps.demoPlace,
   };
   const worker = createWorker({
     transactor,

@@ -17,12 +17,14 @@ import type { HttpCall, Route } from '#platform/http/call.ts';
 import type { JobHandler } from '#platform/jobs/handler.ts';
 import { pruneJob } from '#platform/prune.ts';
 import { contracts } from '#contracts';
+import { type DemoPlace, demoRoutes } from './demo-routes.ts';
 
 export interface ModuleParts extends NotifyParts {
   demo: boolean;
   counts: CountsCache;
   objectives: ObjectiveReader;
   evaluateEveryMs: number;
+  demoPlace: DemoPlace;
 }
 
 /** All handlers, each against its operation. */
@@ -42,6 +44,7 @@ export function moduleRoutes(parts: ModuleParts): Route[] {
     ...bind(contracts.statuspage, statuspage),
     ...bind(contracts.postmortems, postmortems),
     ...bind(contracts.releases, releases(parts.objectives)),
+    ...bind(contracts.demo, demoRoutes(parts.demoPlace)),
   ];
 }
 

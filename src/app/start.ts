@@ -2,7 +2,7 @@ import { createServer } from 'node:net';
 import path from 'node:path';
 import { system } from '#kernel/actor.ts';
 import { AppError } from '#kernel/errors.ts';
-import { countPeople, ensureBootstrapKey, setUp } from '#modules/identity/index.ts';
+import { countPeople, ensureBootstrapKey, findInstallation, setUp } from '#modules/identity/index.ts';
 import type { Channel } from '#modules/notify/index.ts';
 import { DATABASE_TIME_SQL, systemClock } from '#platform/clock.ts';
 import { claimDataFolder } from '#platform/data-folder.ts';
@@ -12,13 +12,15 @@ import { migrate } from '#platform/db/migrate.ts';
 import { createHttpClient } from '#platform/http-client.ts';
 import { randomFraction, randomIds } from '#platform/ids.ts';
 import { createLog, type Log } from '#platform/log.ts';
-import { hashPassword } from '#platform/passwords.ts';
+import { hashPassword, hmacHex } from '#platform/passwords.ts';
 import { appChannel } from '#providers/app/app.ts';
 import { emailChannel } from '#providers/email/email.ts';
 import { webhookChannel } from '#providers/webhook/webhook.ts';
+import type { Demo } from '#demo/run.ts';
 import { type App, createApp, databaseTime } from './create-app.ts';
 import type { Settings } from '#platform/config.ts';
 import { buildWeb } from '#tools/build-web.ts';
+import type { DemoPlace } from './demo-routes.ts';
 import { serveWeb } from './web.ts';
 
 export interface Installation {
@@ -26,6 +28,7 @@ export interface Installation {
   url: string;
   /** Somebody still has to create the administrator. */
   setupNeeded: boolean;
+  demo: Demo | undefined;
   stop(): Promise<void>;
 }
 
@@ -47,6 +50,7 @@ export async function startInstallation(settings: Settings, say: (line: string) 
     await clock.discipline(askTime);
     await migrate(database.pool, MIGRATIONS, clock.now());
 
+    const demoPlace: DemoPlace = { demo: undefined };
     const listenUrl = `http://${settings.host === '0.0.0.0' ? '127.0.0.1' : settings.host}:${port}`;
     const app = await createApp({
       database,
@@ -58,6 +62,7 @@ export async function startInstallation(settings: Settings, say: (line: string) 
       publicUrl: (settings.publicUrl ?? listenUrl).replace(/\/$/, ''),
       demo: settings.demo,
       evaluateEveryMs: settings.evaluateEvery,
+      demoPlace,
       checkOutput: false,
     });
     await bootstrap(app, settings);
@@ -68,11 +73,25 @@ export async function startInstallation(settings: Settings, say: (line: string) 
     const disciplining = new AbortController();
     clock.keepDisciplined(askTime, disciplining.signal, (error) => log.warn({ err: error }, 'the database’s clock could not be read'));
     undo.push(() => disciplining.abort());
-    return { app, url: listenUrl, setupNeeded: (await countPeople(database.kysely)) === 0, stop };
+    if (settings.demo) {
+      const demo = await runDemo(app, listenUrl, say);
+      undo.push(() => demo.stop());
+      demoPlace.demo = demo;
+    }
+    return { app, url: listenUrl, demo: demoPlace.demo, setupNeeded: (await countPeople(database.kysely)) === 0, stop };
   } catch (error) {
     await stop();
     throw error;
   }
+}
+
+/** Opens the sample company. Its key is made of the installation's secret, so that every start has the same. */
+async function runDemo(app: App, url: string, say: (line: string) => void): Promise<Demo> {
+  const installation = await findInstallation(app.transactor.db);
+  const apiKey = `nines_demo_${hmacHex(installation?.secret ?? '', 'demo').slice(0, 40)}`;
+  await app.transactor.transact(system('start'), (ctx) => ensureBootstrapKey(ctx, apiKey));
+  const { startDemo } = await import('#demo/run.ts');
+  return startDemo({ url, apiKey, say });
 }
 
 async function openStorage(settings: Settings, log: Log, undo: (() => Promise<void> | void)[]): Promise<Database> {

@@ -73,6 +73,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
       publicUrl: 'http://nines.test',
       demo: false,
       evaluateEveryMs: 10_000,
+      demoPlace: { demo: undefined },
       checkOutput: true,
     });
     const node = { app, database: opened };

@@ -12,10 +12,17 @@ export async function serve(settings: Settings): Promise<number> {
   return 0;
 }
 
-function greet({ url, setupNeeded }: Installation, settings: Settings): void {
+function greet({ url, setupNeeded, demo }: Installation, settings: Settings): void {
   console.log(`Nines is ready at ${url}`);
+  if (demo !== undefined) greetDemo(demo.login);
   if (setupNeeded) console.log('Open it in a browser to create the administrator.');
   if (settings.smtpUrl === undefined) console.log('No mail server is set (NINES_SMTP_URL): notices go by webhook and in the browser only.');
+}
+
+function greetDemo(login: { email: string; password: string } | null): void {
+  if (login === null) console.log('The sample company is loading. Sign in with your own account.');
+  else console.log(`Sign in to the sample company as ${login.email} with the password ${login.password}`);
+  console.log('In the browser: Now, Simulate an outage. The page comes within two minutes.');
 }
 
 function untilToldToStop(): Promise<void> {

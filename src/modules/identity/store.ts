@@ -21,8 +21,9 @@ export interface PersonRow {
 const PERSON = ['id', 'email', 'name', 'role', 'zone', 'version', 'createdAt', 'disabledAt'] as const;
 const KEY = ['id', 'name', 'role', 'operations', 'hint', 'createdAt', 'revokedAt'] as const;
 
-export function personView(row: PersonRow): PersonView {
-  return { ...row, createdAt: iso(row.createdAt), disabledAt: isoOrNull(row.disabledAt) };
+/** Field by field: whatever else a row holds, a password's hash above all, stays inside. */
+export function personView({ id, name, email, role, zone, version, createdAt, disabledAt }: PersonRow): PersonView {
+  return { id, name, email, role, zone, version, createdAt: iso(createdAt), disabledAt: isoOrNull(disabledAt) };
 }
 
 export interface KeyRow {

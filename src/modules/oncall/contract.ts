@@ -36,6 +36,14 @@ export type ScheduleView = z.output<typeof ScheduleView>;
 
 export const ShiftView = z.object({ person: PersonRef.nullable(), startsAt: IsoTime, endsAt: IsoTime, because: BecauseView });
 
+export const ScheduleDetailView = ScheduleView.extend({
+  from: IsoTime,
+  to: IsoTime,
+  shifts: z.array(ShiftView),
+  rotation: z.array(ShiftView),
+  overrides: z.array(OverrideView),
+});
+
 const ScheduleParams = z.object({ slug: Slug });
 export const PutSchedule = z.strictObject({ name: text(120), ...ScheduleDefinition.shape });
 export type PutSchedule = z.output<typeof PutSchedule>;
@@ -68,13 +76,7 @@ export const contract = {
     summary: 'One schedule: shifts and overrides of a span, at most 120 days',
     params: ScheduleParams,
     query: z.object({ from: InstantText.optional(), to: InstantText.optional() }),
-    response: ScheduleView.extend({
-      from: IsoTime,
-      to: IsoTime,
-      shifts: z.array(ShiftView),
-      rotation: z.array(ShiftView),
-      overrides: z.array(OverrideView),
-    }),
+    response: ScheduleDetailView,
     errors: ['invalid_input', 'not_found'],
     scope: 'viewer',
     cli: { command: 'oncall show' },
@@ -86,7 +88,7 @@ export const contract = {
     summary: 'Create or change a weekly rotation',
     params: ScheduleParams,
     body: PutSchedule,
-    response: ScheduleView,
+    response: ScheduleDetailView,
     errors: ['invalid_input', 'precondition_failed'],
     scope: 'editor',
     versioned: true,

@@ -14,7 +14,10 @@ export function appErrorOf(error: unknown, bodyLimit: number): AppError {
     return new AppError('limit_exceeded', `the body is larger than the ${bodyLimit} bytes that this operation takes`, {
       facts: { limitBytes: bodyLimit },
     });
-  if (code.startsWith('FST_ERR')) return new AppError('invalid_input', `the request cannot be read: ${message}`, { cause: error });
+  if (code.startsWith('FST_ERR')) {
+    const path = code.startsWith('FST_ERR_CTP') ? 'body' : 'path';
+    return new AppError('invalid_input', `the request cannot be read: ${message}`, { fields: [{ path, message }], cause: error });
+  }
   if (AWAY_CODE.test(code) || AWAY_MESSAGE.test(message))
     return new AppError('unavailable', 'the database does not answer; try again', { cause: error });
   return databaseRefusal(code, message, error) ?? new AppError('internal', message, { cause: error });

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import fastifyCookie from '@fastify/cookie';
 import fastifyHelmet from '@fastify/helmet';
 import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
@@ -229,8 +230,16 @@ function ifMatchOf(request: FastifyRequest): number | undefined {
   return Number(match[1]);
 }
 
+/** The answer as the contract promises it. A field the contract does not name is a leak, and fails the test that meets it. */
+function promised(operation: OperationShape, result: unknown): unknown {
+  const parsed = operation.response.parse(result);
+  if (operation.status !== 204 && !isDeepStrictEqual(JSON.parse(JSON.stringify(result)), JSON.parse(JSON.stringify(parsed))))
+    throw new AppError('internal', `${operation.id} answers more than its contract says: ${JSON.stringify(result).slice(0, 500)}`);
+  return parsed;
+}
+
 function answer(parts: HttpParts, operation: OperationShape, reply: FastifyReply, result: unknown): FastifyReply {
-  const checked = parts.checkOutput ? operation.response.parse(result) : result;
+  const checked = parts.checkOutput ? promised(operation, result) : result;
   if (operation.produces !== undefined) return reply.type(`${operation.produces}; charset=utf-8`).send(checked);
   if (operation.status === 204) return reply.send();
   if (typeof checked === 'object' && checked !== null && 'version' in checked && typeof checked.version === 'number')
