@@ -32,6 +32,7 @@ export async function listContactMethodsOf(db: Db, personIds: readonly Id<'per'>
     .selectAll()
     .where('personId', 'in', [...personIds])
     .orderBy('delayMs')
+    .orderBy('channel')
     .orderBy('id')
     .execute();
   return rows as ContactMethodRow[];
