@@ -62,16 +62,13 @@ describe('the live stream over real HTTP', () => {
     return stream;
   };
   const tick = (n: number) => world.transact((ctx) => ctx.publish(ticked, 'x', { n }));
-  const until = (read: () => unknown, expected: unknown) =>
-    expect
-      .poll(
-        () => {
-          world.clock.advance(SECOND_MS / 10);
-          return read();
-        },
-        { interval: 5, timeout: 5_000 },
-      )
-      .toEqual(expected);
+  const until = async (read: () => unknown, expected: unknown): Promise<void> => {
+    const readLater = (): unknown => {
+      world.clock.advance(SECOND_MS / 10);
+      return read();
+    };
+    await expect.poll(readLater, { interval: 5, timeout: 5_000 }).toEqual(expected);
+  };
 
   it('tells events as they happen, and goes on where a connection broke without loss or repeat', async () => {
     const first = await open();

@@ -89,6 +89,9 @@ const MAY_CALL: Record<string, readonly Caller[]> = {
   'postmortems.updateAction': RESPONDERS,
   'postmortems.listActions': SIGNED_IN,
   'releases.getGate': SIGNED_IN,
+  'demo.state': SIGNED_IN,
+  'demo.outage': RESPONDERS,
+  'demo.rollback': RESPONDERS,
   'live.events': SIGNED_IN,
 };
 

@@ -60,6 +60,7 @@ function sample(described: Described, name: string): unknown {
       return true;
     case 'string':
       return textOf(described);
+    case undefined:
     default:
       return null;
   }

@@ -29,6 +29,8 @@ export const AlertView = z.object({
 });
 export type AlertView = z.output<typeof AlertView>;
 
+export const AlertDetailView = AlertView.extend({ timeline: z.array(TimelineView) });
+
 export const IntegrationView = z.object({
   id: z.string(),
   name: z.string(),
@@ -86,7 +88,7 @@ export const contract = {
     path: '/alerts/:id',
     summary: 'One alert with its timeline',
     params: AlertParams,
-    response: AlertView.extend({ timeline: z.array(TimelineView) }),
+    response: AlertDetailView,
     errors: ['invalid_input', 'not_found'],
     scope: 'viewer',
     cli: { command: 'alerts show' },
@@ -97,7 +99,7 @@ export const contract = {
     path: '/alerts/:id/resolve',
     summary: 'Resolve an alert by hand',
     params: AlertParams,
-    response: AlertView,
+    response: AlertDetailView,
     errors: ['invalid_input', 'not_found', 'conflict'],
     scope: 'responder',
     cli: { command: 'alerts resolve' },

@@ -85,7 +85,10 @@ describe('e-mail, against a real server', () => {
   });
 
   it('takes a refused recipient for a refusal, and a busy server for another try', async () => {
-    expect(await send((await serve(refusing(550))).port)).toMatchObject({ kind: 'rejected', reason: expect.stringContaining('mailbox') as string });
+    expect(await send((await serve(refusing(550))).port)).toMatchObject({
+      kind: 'rejected',
+      reason: expect.stringContaining('mailbox') as string,
+    });
     expect(await send((await serve(refusing(451))).port)).toMatchObject({ kind: 'retry' });
   });
 

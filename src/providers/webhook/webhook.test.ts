@@ -37,7 +37,15 @@ describe('a webhook, against a plain receiver', () => {
       target: `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook`,
       secret: 'shared secret',
       atSeconds: 1_795_053_600,
-      notice: { event: 'page.raised', summary: 'Über “x”', details: [], pageId: 'pag_1', alertId: 'alr_1', path: '/', acknowledgeable: true },
+      notice: {
+        event: 'page.raised',
+        summary: 'Über “x”',
+        details: [],
+        pageId: 'pag_1',
+        alertId: 'alr_1',
+        path: '/',
+        acknowledgeable: true,
+      },
       ackUrl: 'http://nines.test/a/token',
       openUrl: 'http://nines.test/alerts/alr_1',
     };
@@ -46,7 +54,8 @@ describe('a webhook, against a plain receiver', () => {
     server.close();
   });
 
-  const channel = (allow = ['127.0.0.0/8']) => webhookChannel(createHttpClient({ allow, timeoutMs: 2_000, maxBytes: 1_000, maxRedirects: 0 }));
+  const channel = (allow = ['127.0.0.0/8']) =>
+    webhookChannel(createHttpClient({ allow, timeoutMs: 2_000, maxBytes: 1_000, maxRedirects: 0 }));
 
   it('posts what the receiver needs, signed over time and body as the receiver reads them', async () => {
     answer = { status: 204 };
