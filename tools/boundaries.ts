@@ -20,10 +20,13 @@ interface Place {
   module?: string;
 }
 
+/** Contracts that belong to no module. */
+const LONE_CONTRACTS = ['src/contracts.ts', 'src/demo/contract.ts'];
+
 export function placeOf(file: string): Place {
   const parts = file.split('/');
   if (parts[0] === 'web') return { layer: isTest(file) || file.endsWith('.config.ts') ? 'free' : 'web', unit: 'web' };
-  if (file === 'src/contracts.ts' || file === 'src/demo/contract.ts') return { layer: 'contract', unit: file };
+  if (LONE_CONTRACTS.includes(file)) return { layer: 'contract', unit: file };
   if (parts[0] !== 'src') return { layer: 'free', unit: parts[0] ?? '' };
   const area = parts[1] ?? '';
   const unit = area === 'modules' || area === 'providers' ? parts.slice(0, 3).join('/') : parts.slice(0, 2).join('/');

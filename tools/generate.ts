@@ -2,13 +2,15 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { generateApi } from './generate/api.ts';
+import { generateReference } from './generate/reference.ts';
 import { generateSchema } from './generate/schema.ts';
 
 /** Returns the files of one family: path from the repository's root → whole content. */
 export type Generator = () => Promise<Record<string, string>> | Record<string, string>;
 
 /** One line per family. The schema comes first, because the others may import what it writes. */
-const GENERATORS: Generator[] = [generateSchema];
+const GENERATORS: Generator[] = [generateSchema, generateApi, generateReference];
 
 export async function generate(root: string, generators: Generator[], check: boolean): Promise<string[]> {
   const drifted: string[] = [];

@@ -21,6 +21,7 @@ import { nextPrune } from '#platform/prune.ts';
 import { createTransactor, type Transactor, type VerbContext } from '#platform/verb.ts';
 import type { DemoPlace } from './demo-routes.ts';
 import { moduleJobs, type ModuleParts, moduleRoutes } from './modules.ts';
+import { serveApiDocs } from './api-docs.ts';
 import { serveHealth } from './health.ts';
 import { createSubscriptions } from './subscriptions.ts';
 
@@ -93,6 +94,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
   };
   const http = await createHttpServer(httpParts);
   serveLive(http, httpParts, database.kysely, tail);
+  serveApiDocs(http);
   serveHealth(http, { db: database.kysely, metrics });
   return {
     transactor,

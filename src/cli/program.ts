@@ -19,7 +19,19 @@ const EXIT: Record<ErrorCode, number> = {
 /** Runs one command line; the number is the exit code: 0 ok, 1 internal, 2 input, 3 not found, 4 auth, 5 conflict, 6 unavailable. */
 export async function run(args: readonly string[]): Promise<number> {
   let exitCode = 0;
-  const defaults = clientSettings();
+  const program = buildProgram(clientSettings(), (code) => {
+    exitCode = code;
+  });
+  try {
+    await program.parseAsync([...args], { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    return report(error, program.opts().json === true);
+  }
+}
+
+/** All commands, those of the contracts among them; nothing is run. */
+export function buildProgram(defaults: { url: string; apiKey: string | undefined }, exitWith: (code: number) => void): Command {
   const program = new Command('nines')
     .description('The self-hosted reliability platform. Start it with `nines serve`; everything else talks to a running one.')
     .option('--url <address>', 'where Nines runs (NINES_URL)', defaults.url)
@@ -27,16 +39,9 @@ export async function run(args: readonly string[]): Promise<number> {
     .option('--json', 'one JSON document on stdout, for programs')
     .showHelpAfterError('Try --help.')
     .exitOverride();
-  addLocalCommands(program, (code) => {
-    exitCode = code;
-  });
+  addLocalCommands(program, exitWith);
   addContractCommands(program);
-  try {
-    await program.parseAsync([...args], { from: 'user' });
-    return exitCode;
-  } catch (error) {
-    return report(error, program.opts().json === true);
-  }
+  return program;
 }
 
 function report(error: unknown, json: boolean): number {

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { AppError, type ErrorCode, type FieldProblem } from '#kernel/errors.ts';
 
-const STATUS: Record<ErrorCode, number> = {
+export const STATUS_OF_ERROR: Record<ErrorCode, number> = {
   invalid_input: 400,
   unauthenticated: 401,
   forbidden: 403,
@@ -13,7 +13,7 @@ const STATUS: Record<ErrorCode, number> = {
   internal: 500,
 };
 
-const TITLE: Record<ErrorCode, string> = {
+export const TITLE_OF_ERROR: Record<ErrorCode, string> = {
   invalid_input: 'The request is not valid',
   unauthenticated: 'Sign in or send an API key',
   forbidden: 'Not allowed',
@@ -43,8 +43,8 @@ export function problemOf(error: AppError, requestId: string): Problem {
   const tooLarge = error.code === 'limit_exceeded' && error.facts.limitBytes !== undefined;
   return {
     type: `urn:nines:problem:${error.code}`,
-    title: TITLE[error.code],
-    status: tooLarge ? 413 : STATUS[error.code],
+    title: TITLE_OF_ERROR[error.code],
+    status: tooLarge ? 413 : STATUS_OF_ERROR[error.code],
     detail: error.code === 'internal' ? 'The failure is in the log under this request id.' : error.message,
     code: error.code,
     fields: error.fields,
