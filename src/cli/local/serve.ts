@@ -9,6 +9,8 @@ export async function serve(settings: Settings): Promise<number> {
   await stopped;
   console.log('Stopping …');
   await installation.stop();
+  // The channel to the launcher would keep the process alive for ever.
+  if (process.connected) process.disconnect();
   return 0;
 }
 
