@@ -41,7 +41,7 @@ export function moduleRoutes(parts: ModuleParts): Route[] {
     ...bind(contracts.slo, slo(parts.objectives)),
     ...bind(contracts.escalation, escalation({ secret: parts.secret })),
     ...bind(contracts.incidents, incidents),
-    ...bind(contracts.statuspage, statuspage),
+    ...bind(contracts.statuspage, statuspage(parts.objectives)),
     ...bind(contracts.postmortems, postmortems),
     ...bind(contracts.releases, releases(parts.objectives)),
     ...bind(contracts.demo, demoRoutes(parts.demoPlace)),

@@ -76,7 +76,7 @@ export function deliverJob(parts: NotifyParts): JobHandler {
     const channel = channels.get(delivery.channel);
     const outcome: SendOutcome =
       channel === undefined
-        ? { kind: 'rejected', reason: `the channel ${delivery.channel} is not set up on this installation` }
+        ? { kind: 'rejected', reason: missingChannel(delivery.channel) }
         : await trySend(shell.clock, channel, outgoing(parts, delivery, Math.floor(shell.clock.now() / SECOND_MS)));
     parts.metrics.deliveries.inc({ channel: delivery.channel, outcome: outcome.kind });
     await shell.transact(system('notify'), (ctx) => finishAttempt(ctx, { id: deliveryId, attempt, outcome }));
@@ -111,4 +111,8 @@ function outgoing(parts: NotifyParts, delivery: DeliveryRow, atSeconds: number):
     ackUrl: delivery.notice.acknowledgeable ? `${parts.publicUrl}/a/${linkToken(parts.secret, delivery.id)}` : null,
     openUrl: parts.publicUrl + delivery.notice.path,
   };
+}
+
+function missingChannel(channel: DeliveryRow['channel']): string {
+  return channel === 'email' ? 'no mail server is set up here (NINES_SMTP_URL)' : `the channel ${channel} is not set up here`;
 }

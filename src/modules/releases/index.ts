@@ -1,7 +1,7 @@
 /**
  * Releases: may this change go out now, and why.
  *
- * Tables: none of its own; the gate judges by budgets, open incidents and the day.
+ * Tables: none
  * Invariants: every answer carries its reasons; a rollback is never denied.
  * Flow: GET /services/<slug>/gate → askGate → core/gate.ts.
  */

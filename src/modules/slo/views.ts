@@ -26,6 +26,8 @@ export interface ObjectiveReader {
   series(db: Db, slug: string, span: { from: Instant; to: Instant; points: number }): Promise<Output<typeof contract.getSeries>>;
   /** Level and remaining budget of the objectives of services, for decisions. */
   standings(db: Db, serviceIds: readonly Id<'svc'>[], now: Instant): Promise<Standing[]>;
+  /** When each service was first observed by any of its objectives; services never observed are missing. */
+  observedSince(db: Db, serviceIds: readonly Id<'svc'>[]): Promise<Map<string, Instant>>;
   /** What a stretch of time cost each objective of services, against the budget as it stood at the end of it. */
   spent(db: Db, serviceIds: readonly Id<'svc'>[], from: Instant, to: Instant): Promise<SpentOfObjective[]>;
 }
@@ -89,6 +91,15 @@ export function createObjectiveReader(cache: CountsCache): ObjectiveReader {
         const { level, budget } = statusOf(row, now);
         return { slug: row.slug, name: row.name, level: level.level, remainingRatio: budget.remainingRatio };
       });
+    },
+    observedSince: async (db, serviceIds) => {
+      await cache.refresh(db);
+      const since = new Map<string, Instant>();
+      for (const row of await listObjectives(db, serviceIds)) {
+        const first = cache.of(row.indicatorId).firstAt();
+        if (first !== null && first < (since.get(row.serviceId) ?? Number.POSITIVE_INFINITY)) since.set(row.serviceId, first);
+      }
+      return since;
     },
     spent: async (db, serviceIds, from, to) => {
       await cache.refresh(db);

@@ -1,8 +1,9 @@
 import { sql } from 'kysely';
-import { DAY_MS, type Instant, iso, isoOrNull, plus } from '#kernel/instant.ts';
+import { DAY_MS, type Instant, instant, iso, isoOrNull, plus } from '#kernel/instant.ts';
 import { listPublicServices } from '#modules/catalog/index.ts';
 import { findInstallation } from '#modules/identity/index.ts';
 import { listUpdates } from '#modules/incidents/index.ts';
+import type { ObjectiveReader } from '#modules/slo/index.ts';
 import type { Db } from '#platform/verb.ts';
 import type { StatusPageView } from './contract.ts';
 import { componentStateAt, overallState, type PublicImpact } from './core/component-state.ts';
@@ -24,7 +25,7 @@ interface PublicIncident {
 }
 
 /** What customers may know: only incidents that an update to customers has made public, on services marked public. */
-export async function getStatusPage(db: Db, now: Instant): Promise<StatusPageView> {
+export async function getStatusPage(db: Db, reader: ObjectiveReader, now: Instant): Promise<StatusPageView> {
   const [installation, services] = [await findInstallation(db), await listPublicServices(db)];
   const incidents = await listPublicIncidents(db, plus(now, -BAR_DAYS * DAY_MS));
   const updates = (
@@ -34,9 +35,22 @@ export async function getStatusPage(db: Db, now: Instant): Promise<StatusPageVie
     )
   ).filter((update) => update.audience === 'customers');
   const impacts = incidents.map(impactOf);
+  const observed = await reader.observedSince(
+    db,
+    services.map((service) => service.id),
+  );
   const components = services.map((service) => {
     const { state, because } = componentStateAt(service.id, impacts, now);
-    const bars = computeDayBars({ componentId: service.id, createdAt: service.createdAt, impacts, zone: 'UTC', now }, BAR_DAYS);
+    const bars = computeDayBars(
+      {
+        componentId: service.id,
+        createdAt: instant(Math.min(service.createdAt, observed.get(service.id) ?? service.createdAt)),
+        impacts,
+        zone: 'UTC',
+        now,
+      },
+      BAR_DAYS,
+    );
     return { slug: service.slug, name: service.name, state, because, uptimeRatio: bars.uptimeRatio, days: bars.days };
   });
   const names = new Map(services.map((service) => [service.id as string, service.name]));
