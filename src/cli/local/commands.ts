@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { loadSettings, type Settings, SETTINGS } from '#platform/config.ts';
+import { addDrillCommand } from './drill.ts';
 import { serve } from './serve.ts';
 
 /** The commands that are the server, rather than talk to one. */
@@ -10,6 +11,7 @@ export function addLocalCommands(program: Command, exitWith: (code: number) => v
   withSettings(program.command('config').description('Print the settings in force and where each comes from')).action(
     (flags: Record<string, string | true | undefined>) => printConfig(flags, program.opts().json === true),
   );
+  addDrillCommand(program, exitWith);
 }
 
 function withSettings(command: Command): Command {

@@ -11,14 +11,26 @@ export interface Login {
   password: string;
 }
 
-/** Makes the first person of the company the administrator, where the installation has none yet. Null when it had. */
+/**
+ * Makes the first person of the company the administrator, where the installation has none yet, and tries at later starts
+ * whether that still is so. Null where somebody else set it up.
+ */
 export async function setUpAdministrator(api: DemoApi, company: Company, password: string): Promise<Login | null> {
   const { setupNeeded } = await api.identity.session();
   const [first] = company.people;
-  if (!setupNeeded || first === undefined) return null;
+  if (first === undefined) return null;
   const { name, email, zone } = first;
-  await api.identity.setUp({ body: { name, email, zone, password, organisation: company.organisation } });
-  return { email, password };
+  if (setupNeeded) {
+    await api.identity.setUp({ body: { name, email, zone, password, organisation: company.organisation } });
+    return { email, password };
+  }
+  const people = await api.identity.listPeople({ query: { limit: 500 } });
+  if (people.items.every((person) => person.email !== email)) return null;
+  const isOurs = await api.identity.signIn({ body: { email, password } }).then(
+    () => true,
+    () => false,
+  );
+  return isOurs ? { email, password } : null;
 }
 
 /** Adds what is not there yet: people, services, schedules, policies. What is there stays as somebody may have changed it. */
