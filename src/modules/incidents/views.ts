@@ -10,7 +10,7 @@ import { keysetAfter, keysetPage } from '#platform/db/keyset.ts';
 import type { Db } from '#platform/verb.ts';
 import type { contract, IncidentDetailView, IncidentView, UpdateView } from './contract.ts';
 import { computeDurations, type IncidentDuration } from './core/anchors.ts';
-import { LOOK_BACK_MS, rankSuspects } from './core/suspects.ts';
+import { BLUR_MS, LOOK_BACK_MS, rankSuspects } from './core/suspects.ts';
 import { nextUpdateAt } from './core/update-clock.ts';
 import {
   type IncidentRole,
@@ -106,7 +106,7 @@ export function updateView(row: UpdateRow): UpdateView {
 export async function suspectsOf(db: Db, row: IncidentRow): Promise<IncidentDetailView['suspects']> {
   const impactStartedAt: Instant = row.anchors.impactStartedAt ?? row.declaredAt;
   const serviceIds = await listServiceIds(db, row.id);
-  const candidates = await listChangesOf(db, serviceIds, plus(impactStartedAt, -LOOK_BACK_MS), plus(impactStartedAt, 1));
+  const candidates = await listChangesOf(db, serviceIds, plus(impactStartedAt, -LOOK_BACK_MS), plus(impactStartedAt, BLUR_MS + 1));
   const ranked = rankSuspects(candidates, { impactStartedAt, serviceIds }).slice(0, 5);
   const views = new Map(
     (

@@ -23,6 +23,13 @@ describe('ranking suspects', () => {
   it('leaves out what began after impact and what is more than two hours old', () => {
     expect(rankSuspects([change('later', -5), change('ancient', 2 * 60 + 1)], facts)).toEqual([]);
   });
+  it('suspects a change that began seconds after the cell of counts in which impact was first seen', () => {
+    const startedAt = plus(impactStartedAt, 6000);
+    expect(rankSuspects([change('deploy', 0, { startedAt, finishedAt: startedAt })], facts)).toMatchObject([
+      { id: 'deploy', strength: 'strong' },
+    ]);
+    expect(rankSuspects([change('later', 0, { startedAt: plus(impactStartedAt, MINUTE_MS + 1) })], facts)).toEqual([]);
+  });
   it('counts a change that was under way as the nearest', () => {
     expect(
       rankSuspects([change('running', 0, { startedAt: plus(impactStartedAt, -HOUR_MS), finishedAt: null }), change('near', 1)], facts).map(

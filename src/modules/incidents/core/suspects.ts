@@ -27,15 +27,18 @@ export interface Suspect {
 
 /** How far back suspects are looked for. */
 export const LOOK_BACK_MS = 2 * HOUR_MS;
+/** Counts come in buckets, and a metric's export is spread over the time since the one before: impact may be placed that much too early. */
+export const BLUR_MS = MINUTE_MS;
 const NEAR_MS = 10 * MINUTE_MS;
 
 /**
  * Ranks the changes of the two hours before impact, likeliest first: on the suffering service before elsewhere, nearer
- * before farther. Strong is on the service and within ten minutes; a rollback is weak, as it puts back what worked.
+ * before farther. Strong is on the service and within ten minutes; a rollback is weak, as it puts back what worked. A
+ * change that began within a minute after impact is among them, as impact is known no better.
  */
 export function rankSuspects(candidates: readonly Candidate[], facts: SuspectFacts): Suspect[] {
   return candidates
-    .filter((change) => change.startedAt <= facts.impactStartedAt && change.startedAt > facts.impactStartedAt - LOOK_BACK_MS)
+    .filter((change) => change.startedAt <= facts.impactStartedAt + BLUR_MS && change.startedAt > facts.impactStartedAt - LOOK_BACK_MS)
     .map((change) => ({ suspect: judge(change, facts), points: pointsOf(change, facts) }))
     .sort((a, b) => b.points - a.points || (a.suspect.id < b.suspect.id ? 1 : -1))
     .map(({ suspect }) => suspect);
