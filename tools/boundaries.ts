@@ -23,7 +23,7 @@ interface Place {
 /** Contracts that belong to no module. */
 const LONE_CONTRACTS = ['src/contracts.ts', 'src/demo/contract.ts'];
 
-export function placeOf(file: string): Place {
+function placeOf(file: string): Place {
   const parts = file.split('/');
   if (parts[0] === 'web') return { layer: isTest(file) || file.endsWith('.config.ts') ? 'free' : 'web', unit: 'web' };
   if (LONE_CONTRACTS.includes(file)) return { layer: 'contract', unit: file };

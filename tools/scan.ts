@@ -33,7 +33,7 @@ export function readSources(root: string, folders: readonly string[], extensions
     .map((file) => ({ path: file, text: readFileSync(path.join(root, file), 'utf8') }));
 }
 
-export function listFiles(root: string, folder: string): string[] {
+function listFiles(root: string, folder: string): string[] {
   let entries;
   try {
     entries = readdirSync(path.join(root, folder), { withFileTypes: true });

@@ -17,11 +17,11 @@ import { JOB_CHANNEL } from '#platform/jobs/store.ts';
 import { createWorker, type Worker } from '#platform/jobs/worker.ts';
 import type { Log } from '#platform/log.ts';
 import { createMetrics, type Metrics } from '#platform/metrics.ts';
-import { nextPrune } from '#platform/prune.ts';
+import { nextPrune } from '#platform/jobs/prune.ts';
 import { createTransactor, type Transactor, type VerbContext } from '#platform/verb.ts';
 import type { DemoPlace } from './demo-routes.ts';
 import { moduleJobs, type ModuleParts, moduleRoutes } from './modules.ts';
-import { serveApiDocs } from './api-docs.ts';
+import { serveApiDocs } from './api/docs.ts';
 import { serveHealth } from './health.ts';
 import { createSubscriptions } from './subscriptions.ts';
 

@@ -15,7 +15,7 @@ import { type CountsCache, jobs as sloJobs, type ObjectiveReader, routes as slo 
 import { routes as statuspage } from '#modules/statuspage/index.ts';
 import type { HttpCall, Route } from '#platform/http/call.ts';
 import type { JobHandler } from '#platform/jobs/handler.ts';
-import { pruneJob } from '#platform/prune.ts';
+import { pruneJob } from '#platform/jobs/prune.ts';
 import { contracts } from '#contracts';
 import { type DemoPlace, demoRoutes } from './demo-routes.ts';
 

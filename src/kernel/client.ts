@@ -73,7 +73,7 @@ function textOf(value: unknown): string {
 }
 
 /** Reads problem+json back into the error it came from; anything else is `internal` or `unavailable` by its status. */
-export function problemError(answer: WireAnswer): AppError {
+function problemError(answer: WireAnswer): AppError {
   let problem: { code?: unknown; detail?: unknown; fields?: unknown; facts?: unknown } = {};
   try {
     problem = JSON.parse(answer.body) as typeof problem;

@@ -23,11 +23,6 @@ export const Slug = z
   .max(64)
   .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'must be lower-case letters and digits, joined by single dashes');
 
-/** Up to 64 labels. The record is rebuilt without a prototype trick: `__proto__` is a label like any other, or refused. */
-export const Labels = z
-  .record(z.string().min(1).max(128).refine(isStorable, STORABLE), optionalText(1024))
-  .refine((labels) => Object.keys(labels).length <= 64, 'must hold at most 64 labels');
-
 export const Url = z
   .url({ protocol: /^https?$/, error: 'must be an http or https address' })
   .max(2048)

@@ -41,7 +41,7 @@ export async function readEvents(db: Db, after: string, limit: number): Promise<
 }
 
 /** The end of the stream now. */
-export async function lastCursor(db: Db): Promise<string> {
+async function lastCursor(db: Db): Promise<string> {
   const rows = await sql<{ xid: string; seq: number }>`
     select xid::text as xid, seq from event
     where event.xid < pg_snapshot_xmin(pg_current_snapshot()) order by event.xid desc, seq desc limit 1`.execute(db);

@@ -69,7 +69,7 @@ interface ContextParts {
   fanout: Fanout;
 }
 
-export function verbContext({ tx, now, actor, ids, fanout }: ContextParts): VerbContext {
+function verbContext({ tx, now, actor, ids, fanout }: ContextParts): VerbContext {
   const audit = async ({ operation, subject, before, after }: AuditChange): Promise<void> => {
     await tx
       .insertInto('auditEntry')

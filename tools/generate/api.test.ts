@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { renderApiDocs } from '#app/api-docs.ts';
-import { apiOperations, openApiDocument } from '#app/openapi.ts';
+import { renderApiDocs } from '#app/api/docs.ts';
+import { apiOperations, openApiDocument } from '#app/api/openapi.ts';
 import { urlOf } from '#platform/http/server.ts';
 import { renderOperations } from './api.ts';
 

@@ -1,5 +1,5 @@
 import { contracts } from '#contracts';
-import { openApiDocument } from '#app/openapi.ts';
+import { openApiDocument } from '#app/api/openapi.ts';
 import type { OperationShape } from '#kernel/operation.ts';
 
 /** The contracts as a document for programs, and as the table of routes that the screens call by. */

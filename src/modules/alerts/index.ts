@@ -10,9 +10,8 @@
  * Flow: intake (or a source module) → mapSignal → applySignals → alert.opened | alert.raised | alert.resolved.
  */
 export { acknowledgeAlert } from './acknowledge-alert.ts';
-export { applySignals, type SignalResult, type SourceSignal } from './apply-signals.ts';
+export { applySignals, type SourceSignal } from './apply-signals.ts';
 export { alertOpened, alertRaised, alertResolved } from './events.ts';
-export { createIntegration } from './integrations.ts';
 export { routes } from './routes.ts';
 export { type AlertRow, listAlertsByIds, lockAlert } from './store.ts';
 export { timelineView } from './views.ts';

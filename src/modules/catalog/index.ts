@@ -5,9 +5,7 @@
  * Invariants: a slug never changes its service; every other module names services by slug outside and by id inside.
  */
 export { routes } from './routes.ts';
-export { putService } from './put-service.ts';
 export {
-  findServiceBySlug,
   listPublicServices,
   listServicesByIds,
   listServicesBySlugs,

@@ -5,9 +5,9 @@ import { acknowledgeAlert } from '#modules/alerts/index.ts';
 import type { VerbContext } from '#platform/verb.ts';
 import { step } from './core/step.ts';
 import { pageAcknowledged } from './job-definitions.ts';
-import { lockPage } from './lock.ts';
+import { lockPage } from './store/lock.ts';
 import { recordTransition } from './record.ts';
-import { updatePage } from './store.ts';
+import { updatePage } from './store/page.ts';
 
 export interface AcknowledgeInput {
   pageId: Id<'pag'>;

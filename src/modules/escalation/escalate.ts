@@ -2,9 +2,9 @@ import type { Id } from '#kernel/ids.ts';
 import type { VerbContext } from '#platform/verb.ts';
 import { step } from './core/step.ts';
 import { pageEnded, pageEscalated } from './job-definitions.ts';
-import { lockAlertAndPage, lockPage } from './lock.ts';
+import { lockAlertAndPage, lockPage } from './store/lock.ts';
 import { recordTransition } from './record.ts';
-import { updatePage } from './store.ts';
+import { updatePage } from './store/page.ts';
 import { peopleByStep } from './targets.ts';
 
 /** Moves a page on when its time has come. A page that is over, or not yet due, is left alone. */

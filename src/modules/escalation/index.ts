@@ -5,13 +5,11 @@
  * States: core/step.ts draws them. open → acknowledged | ended, or exhausted when the policy runs out.
  * Invariants: one page an alert; an open page has a `next_at` and a job due then, every other state is a written
  * ending (a CHECK holds it); no notice begins after an acknowledgement has committed.
- * Locks: alert, then page, then delivery (lock.ts); never the other way round.
+ * Locks: alert, then page, then delivery (store/lock.ts); never the other way round.
  * Flow: alert.opened → openPage → notify.sendNotice + job escalation.escalate → acknowledge (UI, CLI, API, link).
  */
-export { acknowledge } from './acknowledge.ts';
 export { endPage } from './escalate.ts';
 export { jobs } from './jobs.ts';
 export { openPage } from './open-page.ts';
-export { putPolicy } from './put-policy.ts';
 export { routes } from './routes.ts';
-export { listPagesOfAlerts } from './store.ts';
+export { listPagesOfAlerts } from './store/page.ts';

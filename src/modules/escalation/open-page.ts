@@ -4,9 +4,10 @@ import type { VerbContext } from '#platform/verb.ts';
 import { routeAlert } from './core/route.ts';
 import { step } from './core/step.ts';
 import { pageOpened } from './job-definitions.ts';
-import { lockAlertAndPage } from './lock.ts';
+import { lockAlertAndPage } from './store/lock.ts';
 import { recordTransition } from './record.ts';
-import { findDefaultPolicy, findPolicyOfService, insertPage, insertPageEvents, type PageRow, updatePage } from './store.ts';
+import { insertPage, insertPageEvents, type PageRow, updatePage } from './store/page.ts';
+import { findDefaultPolicy, findPolicyOfService } from './store/policy.ts';
 import { peopleByStep } from './targets.ts';
 
 /** Opens the page of an alert, where its route says it pages. Told twice, it opens one. */

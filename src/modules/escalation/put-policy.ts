@@ -6,7 +6,7 @@ import { listSchedules } from '#modules/oncall/index.ts';
 import { lockName } from '#platform/db/lock-name.ts';
 import type { VerbContext } from '#platform/verb.ts';
 import type { PutPolicy } from './contract.ts';
-import { assignServices, lockPolicy, type PolicyRow, upsertPolicy } from './store.ts';
+import { assignServices, lockPolicy, type PolicyRow, upsertPolicy } from './store/policy.ts';
 
 export interface PutPolicyInput {
   slug: string;

@@ -5,7 +5,7 @@ import { cancelNotices, type Notice, raiseFallbackAlarm, sendNotice } from '#mod
 import type { VerbContext } from '#platform/verb.ts';
 import type { PageEffect, Transition } from './core/step.ts';
 import { escalate } from './job-definitions.ts';
-import { insertPageEvents, type PageRow } from './store.ts';
+import { insertPageEvents, type PageRow } from './store/page.ts';
 
 /**
  * Carries a transition's effects out as rows and jobs of the caller's transaction, and writes its reasons into the

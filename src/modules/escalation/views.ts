@@ -10,7 +10,8 @@ import { listSchedules } from '#modules/oncall/index.ts';
 import { keysetAfter, keysetPage } from '#platform/db/keyset.ts';
 import type { Db } from '#platform/verb.ts';
 import type { contract, PageDetailView, PageView, PolicyView } from './contract.ts';
-import type { PageRow, PolicyRow } from './store.ts';
+import type { PageRow } from './store/page.ts';
+import type { PolicyRow } from './store/policy.ts';
 import { peopleByStep } from './targets.ts';
 
 type AlertPart = PageView['alert'];

@@ -12,4 +12,4 @@ export { personCreated } from './events.ts';
 export { createKey, ensureBootstrapKey } from './keys.ts';
 export { routes } from './routes.ts';
 export { setUp } from './set-up.ts';
-export { countPeople, findInstallation, insertInstallation, listEnabledAdmins, listPeopleByIds, type PersonRow, prune } from './store.ts';
+export { countPeople, findInstallation, insertInstallation, listEnabledAdmins, listPeopleByIds, prune } from './store.ts';

@@ -7,6 +7,5 @@
  * Flow: whoIsOnCall(slugs, at) → core/resolve.ts → escalation's targets, the on-call page.
  */
 export { routes } from './routes.ts';
-export { putSchedule } from './put-schedule.ts';
 export { listSchedules } from './store.ts';
 export { whoIsOnCall } from './who.ts';

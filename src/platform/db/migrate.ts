@@ -29,7 +29,7 @@ interface AppliedRow {
 }
 
 /** Reads `NNNN_name.sql` files: numbered from 1 without a gap. */
-export function readMigrations(folder: string): Migration[] {
+function readMigrations(folder: string): Migration[] {
   const files = readdirSync(folder)
     .filter((file) => file.endsWith('.sql'))
     .sort();

@@ -20,7 +20,7 @@ function parseInt8(text: string): number {
 }
 
 /** Reads `2026-11-20 13:05:07.123+00` as epoch milliseconds. */
-export function parseTimestamp(text: string): number {
+function parseTimestamp(text: string): number {
   const match = /^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d(?:\.\d+)?)([+-]\d\d)(:\d\d)?$/.exec(text);
   const value = match === null ? Number.NaN : Date.parse(`${match[1]}T${match[2]}${match[3]}${match[4] ?? ':00'}`);
   if (Number.isNaN(value)) throw new AppError('internal', `the database holds the time ${text}, which cannot be read`);

@@ -34,7 +34,7 @@ export interface HttpParts {
   every: (periodMs: number, work: () => void) => () => void;
 }
 
-export const API_BASE = '/api/v1';
+const API_BASE = '/api/v1';
 const BODY_LIMIT = 1024 * 1024;
 const REQUEST_LIMIT_MS = 60_000;
 const DRAIN_LIMIT_MS = 5_000;

@@ -45,7 +45,7 @@ function signedBody(message: OutgoingNotice): { headers: Record<string, string>;
 }
 
 /** 2xx arrived; 408, 425, 429, 5xx and the wire try again; every other answer is a refusal. */
-export function outcomeOf(result: HttpResult): SendOutcome {
+function outcomeOf(result: HttpResult): SendOutcome {
   switch (result.kind) {
     case 'refused':
       return { kind: 'rejected', reason: result.reason };

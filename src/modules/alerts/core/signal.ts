@@ -96,7 +96,7 @@ export function mapSignal(item: unknown): AlertSignal {
 }
 
 /** Text that PostgreSQL can hold: no NUL, no half surrogates, at most `max` characters. */
-export function storable(text: string, max: number): string {
+function storable(text: string, max: number): string {
   return text.toWellFormed().replaceAll('\u0000', '\uFFFD').slice(0, max).toWellFormed();
 }
 

@@ -4,11 +4,10 @@ import { MINUTE_MS } from '#kernel/instant.ts';
 import { Slug } from '#kernel/text.ts';
 
 /** Whom a step pages: whoever a schedule has on call then, or a named person. */
-export const Target = z.discriminatedUnion('kind', [
+const Target = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('schedule'), slug: Slug }),
   z.strictObject({ kind: z.literal('person'), personId: idSchema('per') }),
 ]);
-export type Target = z.output<typeof Target>;
 
 /** One step: its targets are paged, and unless somebody acknowledges within the delay, the next step begins. */
 export const Step = z.strictObject({

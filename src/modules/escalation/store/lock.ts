@@ -1,7 +1,7 @@
 import type { Id } from '#kernel/ids.ts';
 import { type AlertRow, lockAlert } from '#modules/alerts/index.ts';
 import type { VerbContext } from '#platform/verb.ts';
-import { loadAlertIdOfPage, lockPageOfAlert, type PageRow } from './store.ts';
+import { loadAlertIdOfPage, lockPageOfAlert, type PageRow } from './page.ts';
 
 /**
  * Locks an alert and its page, in the one order that everybody keeps: alert, page, delivery. Whoever locked a page first

@@ -5,7 +5,7 @@ import { appErrorOf } from '#platform/http/failure.ts';
 import { urlOf } from '#platform/http/server.ts';
 import { placesIn, replaced, sampleOf } from '#testing/samples.ts';
 import { createWorld, type World } from '#testing/world.ts';
-import { serveWeb } from './web.ts';
+import { serveWeb } from '../web.ts';
 
 const OPERATIONS = Object.values(contracts).flatMap((contract) => Object.values<OperationShape>(contract));
 
