@@ -6,6 +6,8 @@ export interface JobDefinition<Payload> {
   readonly payload: z.ZodType<Payload>;
   /** Failures after which the job is set aside as a dead letter; `FOREVER` for one that plans its own next run. */
   readonly maxFailures: number;
+  /** The longest wait between two tries. */
+  readonly longestRetryMs: number;
   /** A dead letter of a paging job raises the fallback alarm. */
   readonly paging: boolean;
 }
@@ -16,12 +18,13 @@ export const FOREVER = Number.POSITIVE_INFINITY;
 export function defineJob<S extends z.ZodType>(
   name: `${string}.${string}`,
   payload: S,
-  options: { maxFailures?: number; paging?: boolean } = {},
+  options: { maxFailures?: number; longestRetryMs?: number; paging?: boolean } = {},
 ): JobDefinition<z.output<S>> {
   return {
     name,
     payload: payload as z.ZodType<z.output<S>>,
     maxFailures: options.maxFailures ?? 12,
+    longestRetryMs: options.longestRetryMs ?? LONGEST_RETRY_MS,
     paging: options.paging ?? false,
   };
 }
@@ -37,8 +40,8 @@ export interface JobRequest<Payload> {
 const FIRST_RETRY_MS = 1_000;
 const LONGEST_RETRY_MS = 5 * 60_000;
 
-/** Wait before try `failures + 1`: doubling from 1 s to 5 min, spread over ±25 % by `jitter` in [0, 1). */
-export function retryDelayMs(failures: number, jitter: number): number {
-  const base = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.max(0, failures - 1));
+/** Wait before try `failures + 1`: doubling from 1 s to the longest, spread over ±25 % by `jitter` in [0, 1). */
+export function retryDelayMs(failures: number, jitter: number, longestMs: number = LONGEST_RETRY_MS): number {
+  const base = Math.min(longestMs, FIRST_RETRY_MS * 2 ** Math.max(0, failures - 1));
   return Math.round(base * (0.75 + jitter / 2));
 }

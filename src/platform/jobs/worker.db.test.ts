@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { system } from '#kernel/actor.ts';
 import type { IdSource } from '#kernel/ids.ts';
 import { HOUR_MS, type Instant, plus, SECOND_MS } from '#kernel/instant.ts';
-import { defineJob, type JobDefinition } from '#kernel/job.ts';
+import { defineJob, FOREVER, type JobDefinition } from '#kernel/job.ts';
 import { systemClock } from '#platform/clock.ts';
 import type { Database } from '#platform/db/database.ts';
 import { silentLog } from '#platform/log.ts';
@@ -20,6 +20,7 @@ import { createWorker, type Worker } from './worker.ts';
 const Payload = z.object({ n: z.number() });
 const count = defineJob('test.count', Payload);
 const call = defineJob('test.call', Payload, { maxFailures: 3 });
+const beat = defineJob('test.beat', Payload, { maxFailures: FOREVER, longestRetryMs: 4 * SECOND_MS });
 
 describe('the jobs worker', () => {
   let storage: TestDatabase;
@@ -133,6 +134,16 @@ describe('the jobs worker', () => {
     await shellOn().transact(system('test'), (ctx) => reviveJob(ctx.tx, job?.id ?? '', ctx.now));
     expect(await worker.runNext()).toBe(true);
     expect(await waiting()).toMatchObject([{ state: 'waiting', failures: 1 }]);
+  });
+
+  it('never sets aside a job that repeats, and waits no longer for it than it says', async () => {
+    const worker = workerOf([handleExternalJob(beat, () => Promise.reject(new Error('no line')))]);
+    await enqueue(beat, 1);
+    for (let i = 0; i < 30; i += 1) {
+      await worker.runNext();
+      clock.advance(4 * SECOND_MS);
+    }
+    expect(await waiting()).toMatchObject([{ state: 'waiting', failures: 30 }]);
   });
 
   it('lets a job whose worker died be claimed again after its lease, and fences the first claim off', async () => {

@@ -158,7 +158,7 @@ async function recordFailure(parts: WorkerParts, job: ClaimedJob, error: unknown
   const message = error instanceof Error ? error.message : String(error);
   log.error({ err: error, job: job.name, id: job.id, failures: job.failures + 1 }, 'job failed');
   if (job.failures + 1 < (definition?.maxFailures ?? 100)) {
-    const dueAt = plus(transactor.clock.now(), retryDelayMs(job.failures + 1, parts.random()));
+    const dueAt = plus(transactor.clock.now(), retryDelayMs(job.failures + 1, parts.random(), definition?.longestRetryMs));
     await retryJob(transactor.db, job, dueAt, message);
     metrics.jobRuns.inc({ job: job.name, outcome: 'retry' });
     return;
