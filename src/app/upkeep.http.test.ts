@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { system } from '#kernel/actor.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS, plus } from '#kernel/instant.ts';
-import { nextPrune } from '#platform/prune.ts';
+import { nextPrune } from '#platform/jobs/prune.ts';
 import { stamp } from '#platform/db/database.ts';
 import { createWorld, type World } from '#testing/world.ts';
 
