@@ -11,10 +11,10 @@ const STAMP = path.join(DIST, '.stamp');
 const FIRST_SCREEN_LIMIT = 200 * 1024;
 
 /** One hash over every source the bundle is made from, and the lock file that fixes its packages. */
-export function sourceHash(root: string): string {
+function sourceHash(root: string): string {
   const hash = createHash('sha256');
   const files = globSync('web/**/*', { cwd: root }).filter(
-    (file) => !file.startsWith(path.join('web', 'dist')) && statSync(path.join(root, file)).isFile(),
+    (file) => !file.startsWith(path.join('web', 'dist')) && !file.includes('.test.') && statSync(path.join(root, file)).isFile(),
   );
   for (const file of [...files, 'package-lock.json'].toSorted()) {
     const full = path.join(root, file);

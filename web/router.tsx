@@ -101,12 +101,19 @@ const pages = [
   createRoute({
     getParentRoute,
     path: '/postmortems',
+    validateSearch: search.postmortemsSearch,
     component: lazyRouteComponent(() => import('./pages/postmortems/postmortems-page.tsx'), 'PostmortemsPage'),
   }),
   createRoute({
     getParentRoute,
     path: '/postmortems/$id',
     component: lazyRouteComponent(() => import('./pages/postmortems/postmortem-page.tsx'), 'PostmortemPage'),
+  }),
+  createRoute({
+    getParentRoute,
+    path: '/actions',
+    validateSearch: search.actionsSearch,
+    component: lazyRouteComponent(() => import('./pages/actions/actions-page.tsx'), 'ActionsPage'),
   }),
   createRoute({
     getParentRoute,

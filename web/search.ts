@@ -32,7 +32,7 @@ export function alertsSearch(raw: Raw) {
 }
 
 export function incidentsSearch(raw: Raw) {
-  return given({ state: oneOf(raw, 'state', ['all']) });
+  return given({ state: oneOf(raw, 'state', ['open']) });
 }
 
 export function incidentSearch(raw: Raw) {
@@ -48,7 +48,7 @@ export function objectivesSearch(raw: Raw) {
 }
 
 export function objectiveSearch(raw: Raw) {
-  return given({ range: oneOf(raw, 'range', ['6h', '1d', '7d']) });
+  return given({ range: oneOf(raw, 'range', ['1h', '6h', '1d', '7d']) });
 }
 
 export function onCallSearch(raw: Raw) {
@@ -63,6 +63,14 @@ export function changesSearch(raw: Raw) {
   return given({ service: words(raw, 'service') });
 }
 
+export function postmortemsSearch(raw: Raw) {
+  return given({ incident: words(raw, 'incident') });
+}
+
+export function actionsSearch(raw: Raw) {
+  return given({ state: oneOf(raw, 'state', ['all']), mine: raw['mine'] === true ? true : undefined });
+}
+
 export function settingsSearch(raw: Raw) {
-  return given({ tab: oneOf(raw, 'tab', ['integrations', 'people', 'keys', 'audit']) });
+  return given({ tab: oneOf(raw, 'tab', ['integrations', 'people', 'keys', 'audit', 'jobs']) });
 }

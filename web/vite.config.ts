@@ -7,6 +7,8 @@ const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 // The status page is rendered by the server and links this one name; everything else carries a hash.
 const FIXED_NAMES = new Set(['public.css']);
 
+const NINES = process.env['NINES_URL'] ?? 'http://127.0.0.1:8080';
+
 const config = defineConfig({
   root: at('.'),
   base: '/',
@@ -24,7 +26,8 @@ const config = defineConfig({
       },
     },
   },
-  server: { proxy: { '/api': 'http://127.0.0.1:9999' } },
+  // `vite` and `vite preview` ask a running Nines, which refuses pages of another host: the host stays as it is.
+  server: { proxy: Object.fromEntries(['/api', '/status', '/a/'].map((path) => [path, { target: NINES, changeOrigin: false }])) },
 });
 
 // Vite reads the default export of its config file.

@@ -12,9 +12,11 @@ interface Route {
   root?: boolean;
 }
 
+type Plain = string | number | boolean;
+
 interface AnyCall {
-  params?: Record<string, unknown>;
-  query?: Record<string, unknown>;
+  params?: Record<string, Plain>;
+  query?: Record<string, Plain | undefined>;
   body?: unknown;
 }
 
@@ -54,8 +56,7 @@ async function send(route: Route, input: AnyCall, options: CallOptions): Promise
 function urlOf(route: Route, input: AnyCall): string {
   const path = route.path.replace(/:(\w+)/g, (_, name: string) => encodeURIComponent(String(input.params?.[name] ?? '')));
   const query = new URLSearchParams();
-  for (const [name, value] of Object.entries(input.query ?? {}))
-    if (value !== undefined && value !== null && value !== '') query.set(name, String(value));
+  for (const [name, value] of Object.entries(input.query ?? {})) if (value !== undefined && value !== '') query.set(name, String(value));
   const suffix = query.size === 0 ? '' : `?${query.toString()}`;
   return (route.root === true ? path : BASE + path) + suffix;
 }

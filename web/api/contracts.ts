@@ -1,19 +1,33 @@
+import type { contract as demo } from '#demo/contract.ts';
 import type { Call, Contract, OperationShape, Output } from '#kernel/operation.ts';
 import type { contract as alerts } from '#modules/alerts/contract.ts';
 import type { contract as catalog } from '#modules/catalog/contract.ts';
+import type { contract as changes } from '#modules/changes/contract.ts';
+import type { contract as jobs } from '#modules/jobs/contract.ts';
 import type { contract as escalation } from '#modules/escalation/contract.ts';
 import type { contract as identity } from '#modules/identity/contract.ts';
+import type { contract as incidents } from '#modules/incidents/contract.ts';
 import type { contract as notify } from '#modules/notify/contract.ts';
 import type { contract as oncall } from '#modules/oncall/contract.ts';
+import type { contract as postmortems } from '#modules/postmortems/contract.ts';
+import type { contract as releases } from '#modules/releases/contract.ts';
+import type { contract as slo } from '#modules/slo/contract.ts';
 
 /** The contracts the screens speak. Types only: no schema reaches the browser. */
 export interface Contracts {
   alerts: typeof alerts;
   catalog: typeof catalog;
+  changes: typeof changes;
+  demo: typeof demo;
   escalation: typeof escalation;
   identity: typeof identity;
+  incidents: typeof incidents;
+  jobs: typeof jobs;
   notify: typeof notify;
   oncall: typeof oncall;
+  postmortems: typeof postmortems;
+  releases: typeof releases;
+  slo: typeof slo;
 }
 
 /** What goes with a call beside its input. */

@@ -58,7 +58,7 @@ function renew(modules: readonly string[]): void {
 }
 
 /** The modules whose answers an event makes stale. */
-export function modulesOf(eventName: string): readonly string[] {
+function modulesOf(eventName: string): readonly string[] {
   const noun = eventName.split('.')[0] ?? '';
   return RENEWS[noun] ?? [noun];
 }
@@ -102,12 +102,11 @@ export function listen(): () => void {
   };
 }
 
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
 export function useLive(): LiveState {
-  return useSyncExternalStore(
-    (listener) => {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
-    () => state,
-  );
+  return useSyncExternalStore(subscribe, () => state);
 }

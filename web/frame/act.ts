@@ -10,7 +10,7 @@ interface ActOptions<T> {
   renews: readonly (keyof Contracts)[];
   /** What is said when it succeeded; nothing when the page itself shows it. */
   said?: (answer: T) => ReactNode;
-  then?: (answer: T) => void;
+  after?: (answer: T) => void;
 }
 
 /** A change a person makes: one call, what it renews, what it says. Its problem is shown in place by the caller. */
@@ -21,7 +21,7 @@ export function useAct<I, T>(run: (input: I) => Promise<T>, options: ActOptions<
       for (const module of options.renews) void queries.invalidateQueries({ queryKey: [module] });
       const said = options.said?.(answer);
       if (said !== undefined) toast(said);
-      options.then?.(answer);
+      options.after?.(answer);
     },
   });
 }

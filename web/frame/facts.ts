@@ -1,5 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { api } from '../api/client.ts';
+import { type Incident, severityOf } from '../pages/incidents/incident-look.tsx';
+import { useOrderedSchedules } from '../pages/on-call/ordered-schedules.ts';
 import type { Severity } from '../ui/mark.tsx';
 import { useMe } from './session.ts';
 
@@ -15,14 +17,23 @@ export interface FrameFacts {
 /** Whom to name in the top bar: me if I carry any schedule, or else whoever carries the first. */
 function useOnCall(): FrameFacts['onCall'] {
   const me = useMe();
-  const schedules = useQuery(api.oncall.listSchedules.query({}));
-  const people = schedules.data?.items.flatMap((schedule) => (schedule.now.person === null ? [] : [schedule.now.person])) ?? [];
+  const schedules = useOrderedSchedules();
+  const people = schedules?.flatMap((schedule) => (schedule.now.person === null ? [] : [schedule.now.person])) ?? [];
   const shown = people.find((person) => person.id === me.id) ?? people[0];
   return shown === undefined ? undefined : { name: shown.name, isMe: shown.id === me.id };
 }
 
+function worstOf(incidents: readonly Incident[] | undefined): Severity | undefined {
+  return incidents?.map((incident) => severityOf(incident.severity)).toSorted()[0];
+}
+
 export function useFrameFacts(): FrameFacts {
   const alerts = useQuery(api.alerts.listAlerts.query({ query: { state: 'open', limit: 100 } }));
-  const onCall = useOnCall();
-  return { openAlerts: alerts.data?.items.length, openIncidents: undefined, worst: undefined, onCall };
+  const incidents = useQuery(api.incidents.listIncidents.query({ query: { state: 'open', limit: 100 } }));
+  return {
+    openAlerts: alerts.data?.items.length,
+    openIncidents: incidents.data?.items.length,
+    worst: worstOf(incidents.data?.items),
+    onCall: useOnCall(),
+  };
 }

@@ -39,8 +39,8 @@ export function PaletteBody({ onDone }: { onDone: () => void }) {
             {members.map((item) => (
               <CommandItem key={item.id} value={`${item.label} ${item.hint ?? ''} ${item.id}`} onSelect={() => choose(item)}>
                 <Icon name={item.icon} />
-                {item.label}
-                {item.hint !== undefined && <span className="mute">{item.hint}</span>}
+                <span className="nowrap">{item.label}</span>
+                {item.hint !== undefined && <span className="mute clip">{item.hint}</span>}
                 {item.hotkey !== undefined && <kbd>{item.hotkey}</kbd>}
               </CommandItem>
             ))}

@@ -27,7 +27,12 @@ export function Rail() {
 
 function RailLink({ section, facts }: { section: Section; facts: FrameFacts }) {
   return (
-    <Link to={section.path} className="nav" activeOptions={{ exact: section.path === '/' }} activeProps={{ 'aria-current': 'page' }}>
+    <Link
+      to={section.path}
+      className="nav"
+      activeOptions={{ exact: section.path === '/', includeSearch: false }}
+      activeProps={{ 'aria-current': 'page' }}
+    >
       <Icon name={section.icon} />
       <span>{section.label}</span>
       <Count section={section} facts={facts} />
@@ -55,7 +60,12 @@ export function TabBar({ isMore }: { isMore: boolean }) {
   return (
     <nav className="tabbar" aria-label="Sections">
       {SECTIONS.filter((section) => section.tab === true).map((section) => (
-        <Link key={section.path} to={section.path} activeOptions={{ exact: section.path === '/' }} activeProps={{ 'aria-current': 'page' }}>
+        <Link
+          key={section.path}
+          to={section.path}
+          activeOptions={{ exact: section.path === '/', includeSearch: false }}
+          activeProps={{ 'aria-current': 'page' }}
+        >
           <Icon name={section.icon} />
           {section.label}
           {section.path === '/incidents' && facts.openIncidents !== undefined && facts.openIncidents > 0 && (

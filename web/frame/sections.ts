@@ -9,6 +9,7 @@ export type SectionPath =
   | '/services'
   | '/changes'
   | '/postmortems'
+  | '/actions'
   | '/settings';
 
 export interface Section {
@@ -33,6 +34,7 @@ export const SECTIONS: readonly Section[] = [
   { path: '/services', label: 'Services', icon: 'service' },
   { path: '/changes', label: 'Changes', icon: 'change' },
   { path: '/postmortems', label: 'Postmortems', icon: 'document', key: 'p' },
+  { path: '/actions', label: 'Actions', icon: 'action' },
   { path: '/settings', label: 'Settings', icon: 'settings', apart: true },
 ];
 

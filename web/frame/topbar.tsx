@@ -61,13 +61,14 @@ function Breadcrumb() {
 function LiveDot() {
   const live = useLive();
   if (live.kind === 'lost') return <Lost since={live.since} />;
+  return <LiveWord kind={live.kind} />;
+}
+
+function LiveWord({ kind }: { kind: 'live' | 'connecting' }) {
   return (
-    <span
-      className={live.kind === 'live' ? 'live' : 'live waiting'}
-      title={live.kind === 'live' ? 'Changes arrive by themselves' : 'Connecting'}
-    >
+    <span className={kind === 'live' ? 'live' : 'live waiting'} title={kind === 'live' ? 'Changes arrive by themselves' : 'Connecting'}>
       <i />
-      <span>{live.kind === 'live' ? 'Live' : 'Connecting'}</span>
+      <span>{kind === 'live' ? 'Live' : 'Connecting'}</span>
     </span>
   );
 }
@@ -75,6 +76,8 @@ function LiveDot() {
 function Lost({ since }: { since: number }) {
   const now = useNow();
   const where = useZone();
+  // The browser mends most breaks at once; those are not worth a word.
+  if (now - since < 3000) return <LiveWord kind="connecting" />;
   return (
     <span className="live lost" role="status" title={`What you see is from ${writeTime(since, 'second', where)}`}>
       <i />
@@ -88,7 +91,7 @@ function OnCall() {
   if (onCall === undefined) return null;
   return (
     <Link to="/on-call" className="row nphone sm soft">
-      <Avatar name={onCall.name} me={onCall.isMe} />
+      {onCall.isMe ? <Icon name="phone" /> : <Avatar name={onCall.name} />}
       <span className="nowrap">On call: {onCall.isMe ? 'you' : (onCall.name.split(' ')[0] ?? onCall.name)}</span>
     </Link>
   );
@@ -115,8 +118,9 @@ function MeMenu({ onHelp }: { onHelp: () => void }) {
   return (
     <Menu
       trigger={
-        <button type="button" className="me-btn" aria-label={`You: ${me.name}`}>
+        <button type="button" className="me-btn" title={me.name}>
           <Avatar name={me.name} me />
+          <span className="sr">You: {me.name}</span>
         </button>
       }
     >

@@ -77,11 +77,13 @@ export function moveRow(step: 1 | -1): void {
   const rows = [...document.querySelectorAll<HTMLElement>('[data-row]')];
   const at = rows.findIndex((row) => row.contains(document.activeElement));
   const next = rows[at === -1 ? (step === 1 ? 0 : rows.length - 1) : Math.min(rows.length - 1, Math.max(0, at + step))];
-  const link = next?.matches('a, button') === true ? next : next?.querySelector<HTMLElement>('a, button');
+  // ⏎ opens a row, so its link is taken before any button that would act.
+  const link =
+    next?.matches('a, button') === true ? next : (next?.querySelector<HTMLElement>('a') ?? next?.querySelector<HTMLElement>('button'));
   link?.focus();
   next?.scrollIntoView({ block: 'nearest' });
 }
 
-export const IS_MAC = /Mac|iPhone|iPad/.test(navigator.userAgent);
+const IS_MAC = /Mac|iPhone|iPad/.test(navigator.userAgent);
 export const COMMAND_K = IS_MAC ? '⌘K' : 'Ctrl K';
 export const COMMAND_ENTER = IS_MAC ? '⌘⏎' : 'Ctrl ⏎';

@@ -75,3 +75,33 @@ export function initials(name: string): string {
 export function spaced(code: string): string {
   return code.replaceAll('_', ' ');
 }
+
+const WORDS = [
+  'no',
+  'one',
+  'two',
+  'three',
+  'four',
+  'five',
+  'six',
+  'seven',
+  'eight',
+  'nine',
+  'ten',
+  'eleven',
+  'twelve',
+  'thirteen',
+  'fourteen',
+  'fifteen',
+];
+
+/** Small numbers as words, at the start of a sentence or inside it. */
+export function inWords(value: number, capital = false): string {
+  const word = WORDS[value] ?? String(value);
+  return capital ? word.charAt(0).toUpperCase() + word.slice(1) : word;
+}
+
+/** Reasons are written as parts of sentences; where one stands alone it begins as a sentence does. */
+export function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

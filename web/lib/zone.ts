@@ -3,7 +3,7 @@ import { stored, useStored } from './stored.ts';
 export type Zone = 'local' | 'utc';
 
 /** The viewer's zone by default; UTC is one key away. */
-export const zone = stored<Zone>('nines.zone', (raw) => (raw === 'utc' ? 'utc' : 'local'));
+const zone = stored<Zone>('nines.zone', (raw) => (raw === 'utc' ? 'utc' : 'local'));
 
 export function toggleZone(): void {
   zone.set(zone.get() === 'utc' ? 'local' : 'utc');

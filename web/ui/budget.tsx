@@ -4,11 +4,11 @@ import { LEVEL_COLOUR, type Level } from './mark.tsx';
 
 /** Custom properties are not in React's own list of styles. */
 export function vars(properties: Record<`--${string}`, string | number>): CSSProperties {
-  return properties as CSSProperties;
+  return properties;
 }
 
 /** What is left of an error budget, as a ratio of the whole (1 is untouched, under 0 is over-spent), notched at 10, 25 and 50 %. */
-export function BudgetBar({ leftRatio, level }: { leftRatio: number; level: Level }) {
+function BudgetBar({ leftRatio, level }: { leftRatio: number; level: Level }) {
   if (leftRatio < 0) return <span className="bbar neg" role="img" aria-label={`over budget by ${percent(-leftRatio)}`} />;
   const style = vars({ '--v': Math.min(100, leftRatio * 100), '--c': LEVEL_COLOUR[level] });
   return (

@@ -32,7 +32,7 @@ export function Empty({
 }) {
   return (
     <div className="empty">
-      <h3>{title}</h3>
+      <b className="strong">{title}</b>
       {children !== undefined && <div className="soft">{children}</div>}
       {snippet !== undefined && <Snippet text={snippet} />}
       {act}
@@ -55,7 +55,7 @@ export function Snippet({ text, quiet = false }: { text: string; quiet?: boolean
   );
 }
 
-export function CopyButton({ text, quiet = false, label = 'Copy' }: { text: string; quiet?: boolean; label?: string }) {
+function CopyButton({ text, quiet = false, label = 'Copy' }: { text: string; quiet?: boolean; label?: string }) {
   const copy = (button: HTMLButtonElement) => {
     void navigator.clipboard.writeText(text).then(
       () => flash(button, 'Copied'),

@@ -102,17 +102,22 @@ export function Figure(props: { label: ReactNode; value: ReactNode; unit?: strin
   );
 }
 
-export function KeyValue({ items, className }: { items: readonly (readonly [label: ReactNode, value: ReactNode])[]; className?: string }) {
+export interface Pair {
+  label: ReactNode;
+  value: ReactNode;
+}
+
+export function KeyValue({ items, className }: { items: readonly Pair[]; className?: string }) {
   return (
     <dl className={`kv num${className === undefined ? '' : ` ${className}`}`}>
-      {items.map(([label, value], at) => (
-        <PairRow key={at} label={label} value={value} />
+      {items.map((item, at) => (
+        <PairRow key={at} {...item} />
       ))}
     </dl>
   );
 }
 
-function PairRow({ label, value }: { label: ReactNode; value: ReactNode }) {
+function PairRow({ label, value }: Pair) {
   return (
     <>
       <dt>{label}</dt>

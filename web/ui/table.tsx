@@ -27,10 +27,12 @@ export function Table<Row>(props: {
   rowKey: (row: Row) => string;
   isSelected?: (row: Row) => boolean;
   label: string;
+  /** Keeps its columns on a phone and scrolls sideways instead: for figures that are compared. */
+  plain?: boolean;
 }) {
   const { columns, groups, rowKey } = props;
-  return (
-    <table className="tbl" aria-label={props.label}>
+  const table = (
+    <table className={props.plain === true ? undefined : 'tbl'} aria-label={props.label}>
       <thead>
         <tr>
           {columns.map((column, at) => (
@@ -61,6 +63,13 @@ export function Table<Row>(props: {
         ])}
       </tbody>
     </table>
+  );
+  return props.plain === true ? (
+    <div className="scroll-x" tabIndex={0} role="region" aria-label={props.label}>
+      {table}
+    </div>
+  ) : (
+    table
   );
 }
 

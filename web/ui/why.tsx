@@ -1,11 +1,12 @@
 import { type ReactNode, useEffect, useRef } from 'react';
-import { spaced } from '../lib/words.ts';
+import { capital } from '../lib/words.ts';
+import { type Fact, factRows } from './facts.tsx';
 
 /** Why a decision fell as it did: the shape the server sends with every state. */
 export interface Reason {
   code: string;
   text: string;
-  facts: Readonly<Record<string, string | number | boolean | null>>;
+  facts: Readonly<Record<string, Fact>>;
 }
 
 /** One line of a sum; a `total` is drawn under a rule. */
@@ -69,14 +70,14 @@ export function Why({ ask, chip, title, reason, reasons, sum, foot, children, si
 }
 
 function ReasonLine({ reason, number }: { reason: Reason; number: number | undefined }) {
-  const facts = Object.entries(reason.facts).filter(([, value]) => value !== null);
+  const facts = factRows(reason.facts);
   return (
     <div className="because">
       <p>
         {number !== undefined && `${number}. `}
-        {reason.text}
+        {capital(reason.text)}
       </p>
-      {facts.length > 0 && <Sum rows={facts.map(([name, value]) => ({ label: factName(name), value: factValue(value) }))} />}
+      {facts.length > 0 && <Sum rows={facts} />}
     </div>
   );
 }
@@ -97,17 +98,6 @@ function Sum({ rows }: { rows: readonly SumRow[] }) {
       })}
     </div>
   );
-}
-
-/** `burnLong` and `burn_long` read as "burn long". */
-function factName(name: string): string {
-  return spaced(name).replace(/[a-z][A-Z]/g, (pair) => `${pair[0]} ${pair[1]?.toLowerCase()}`);
-}
-
-function factValue(value: string | number | boolean | null): string {
-  if (typeof value === 'boolean') return value ? 'yes' : 'no';
-  if (typeof value === 'number') return value.toLocaleString('en', { maximumFractionDigits: 4 }).replace('-', '−');
-  return value ?? '—';
 }
 
 /** A popover that would leave the window opens to the other side. Sheets on phones are fixed and need nothing. */

@@ -1,13 +1,14 @@
+import { Link } from '@tanstack/react-router';
 import { alertNumber, type PageDetail } from './alert-look.tsx';
 import type { AlertDetail } from './alert-page.tsx';
 import { Chip, LabelChips } from '../../ui/mark.tsx';
+import { factRows } from '../../ui/facts.tsx';
 import { KeyValue, Panel } from '../../ui/panel.tsx';
-import { spaced } from '../../lib/words.ts';
 import { Time } from '../../ui/time/time.tsx';
 
 /** What is known beside the story: figures, labels, links. */
 export function AlertAside({ alert, page }: { alert: AlertDetail; page: PageDetail | undefined }) {
-  const facts = Object.entries(alert.facts);
+  const facts = factRows(alert.facts);
   const links = Object.entries(alert.links);
   return (
     <div className="stack mid">
@@ -26,7 +27,7 @@ export function AlertAside({ alert, page }: { alert: AlertDetail; page: PageDeta
       )}
       {facts.length > 0 && (
         <Panel title="Figures" end="as the source gave them">
-          <KeyValue items={facts.map(([name, value]) => [spaced(name), value === null ? '—' : String(value)] as const)} />
+          <KeyValue items={facts} />
         </Panel>
       )}
       <Panel title="Labels">
@@ -35,14 +36,14 @@ export function AlertAside({ alert, page }: { alert: AlertDetail; page: PageDeta
       <Panel title="Alert">
         <KeyValue
           items={[
-            ['Number', <span className="mono">{alertNumber(alert)}</span>],
-            ['Key', <span className="mono wrap-any">{alert.key}</span>],
-            ['Source', alert.source],
-            ['Service', alert.service?.name ?? '—'],
-            ['Opened', <Time at={alert.openedAt} shape="auto-second" />],
-            ['Last signal', <Time at={alert.lastFiringAt} shape="auto-second" />],
-            ['Signals', alert.firingCount],
-            ['Policy', page?.policy ?? '—'],
+            { label: 'Number', value: <span className="mono">{alertNumber(alert)}</span> },
+            { label: 'Key', value: <span className="mono wrap-any">{alert.key}</span> },
+            { label: 'Source', value: alert.source },
+            { label: 'Service', value: alert.service?.name ?? '—' },
+            { label: 'Opened', value: <Time at={alert.openedAt} shape="auto-second" /> },
+            { label: 'Last signal', value: <Time at={alert.lastFiringAt} shape="auto-second" /> },
+            { label: 'Signals', value: alert.firingCount },
+            { label: 'Policy', value: page?.policy ?? '—' },
           ]}
         />
       </Panel>
@@ -52,6 +53,14 @@ export function AlertAside({ alert, page }: { alert: AlertDetail; page: PageDeta
 
 /** Links come from outside: only those that a browser may follow are links. */
 function SafeLink({ url, name }: { url: string; name: string }) {
+  const objective = /^\/objectives\/([a-z0-9-]+)$/.exec(url)?.[1];
+  if (objective !== undefined) {
+    return (
+      <Link to="/objectives/$slug" params={{ slug: objective }} className="link">
+        {name}
+      </Link>
+    );
+  }
   if (!/^https?:\/\//i.test(url)) return <Chip mono>{`${name}: ${url}`}</Chip>;
   return (
     <a className="link" href={url} target="_blank" rel="noreferrer">

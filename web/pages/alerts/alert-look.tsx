@@ -41,3 +41,9 @@ const CHANNELS: Record<string, { word: string; icon: IconName }> = {
 export function channelLook(channel: string): { word: string; icon: IconName } {
   return CHANNELS[channel] ?? { word: channel, icon: 'send' };
 }
+
+/** The channel inside a sentence: "you, e-mail", but "you, SMS". */
+export function channelInline(channel: string): string {
+  const { word } = channelLook(channel);
+  return /^[A-Z]{2}/.test(word) ? word : word.charAt(0).toLowerCase() + word.slice(1);
+}

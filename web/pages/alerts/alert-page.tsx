@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { useParams } from '@tanstack/react-router';
+import { Link, useParams } from '@tanstack/react-router';
 import { api } from '../../api/client.ts';
 import type { Answer } from '../../api/contracts.ts';
 import { useAct } from '../../frame/act.ts';
@@ -9,7 +9,7 @@ import { Page, PagePending } from '../../frame/page.tsx';
 import { ProblemNote } from '../../frame/problem-note.tsx';
 import { useMay, useMe } from '../../frame/session.ts';
 import { useKeys } from '../../lib/keys.ts';
-import { ActionBar, Button } from '../../ui/button.tsx';
+import { ActionBar, Button, buttonClass } from '../../ui/button.tsx';
 import { Ladder } from '../../ui/ledger.tsx';
 import { Chip } from '../../ui/mark.tsx';
 import { PageHead, Panel } from '../../ui/panel.tsx';
@@ -20,6 +20,7 @@ import { AlertAside } from './alert-aside.tsx';
 import { alertNumber, AlertSeverityChip, type PageDetail } from './alert-look.tsx';
 import { AlertTimeline } from './alert-timeline.tsx';
 import { useAcknowledge } from './acknowledge.ts';
+import { BurnChart } from './burn-chart.tsx';
 import { DeliveryPanel } from './delivery-panel.tsx';
 import { pageSteps } from './page-steps.ts';
 import { ladderSteps } from './step-note.tsx';
@@ -65,6 +66,11 @@ function AlertBody({ alert }: { alert: AlertDetail }) {
                 Resolve
               </Button>
             )}
+            {acts.acknowledge === undefined && alert.state !== 'resolved' && acts.mayDeclare && (
+              <Link to="/declare" search={{ alert: alert.id }} className={buttonClass({ kind: 'primary' }, 'no-phone')}>
+                Declare
+              </Link>
+            )}
             {acts.acknowledge !== undefined && (
               <Button kind="primary" hotkey="E" onClick={acts.acknowledge} busy={acts.isAcknowledging} className="no-phone">
                 Acknowledge
@@ -81,6 +87,7 @@ function AlertBody({ alert }: { alert: AlertDetail }) {
               <Ladder steps={ladderSteps(pageSteps(page, me.id))} />
             </Panel>
           )}
+          <BurnChart alert={alert} />
           {page !== undefined && <DeliveryPanel page={page} />}
           <AlertTimeline alert={alert} page={page} />
         </div>
@@ -96,7 +103,10 @@ function AlertBody({ alert }: { alert: AlertDetail }) {
         !isWaiting &&
         alert.state === 'acknowledged' && (
           <ActionBar>
-            <Button onClick={acts.resolve} busy={acts.isResolving} className="grow">
+            <Link to="/declare" search={{ alert: alert.id }} className={buttonClass({ kind: 'primary' })}>
+              Declare
+            </Link>
+            <Button onClick={acts.resolve} busy={acts.isResolving}>
               Resolve
             </Button>
           </ActionBar>
@@ -118,6 +128,7 @@ function useAlertActs(alert: AlertDetail, page: PageDetail | undefined) {
   useKeys(acknowledge === undefined ? [] : [{ keys: 'e', label: 'acknowledge this alert', group: 'This page', run: acknowledge }]);
   return {
     acknowledge,
+    mayDeclare: may,
     isAcknowledging: take.isPending,
     resolve: () => resolve.mutate(undefined),
     isResolving: resolve.isPending,

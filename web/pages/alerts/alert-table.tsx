@@ -8,7 +8,7 @@ import { type Alert, alertNumber, AlertSeverityChip } from './alert-look.tsx';
 const COLUMNS: Column<Alert>[] = [
   {
     head: 'Alert',
-    className: 'main',
+    className: 'name',
     cell: (alert) => (
       <>
         <Link to="/alerts/$id" params={{ id: alert.id }} className="medium">
@@ -24,9 +24,9 @@ const COLUMNS: Column<Alert>[] = [
     className: 'soft nowrap',
     cell: (alert) =>
       alert.service === null ? (
-        <span className="mute">—</span>
+        <span className="mute no-phone">—</span>
       ) : (
-        <Link to="/alerts" search={(before) => ({ ...before, service: alert.service?.slug ?? '' })}>
+        <Link to="/alerts" search={{ service: alert.service.slug }}>
           {alert.service.name}
         </Link>
       ),

@@ -1,3 +1,4 @@
+import { capital } from '../../lib/words.ts';
 import { Panel } from '../../ui/panel.tsx';
 import { ZoneName } from '../../ui/time/time.tsx';
 import { Timeline, type TimelineEntry } from '../../ui/timeline.tsx';
@@ -22,16 +23,16 @@ const LOOK: Record<string, { icon: IconName; tone?: 'hot' | 'good' | 'pub' }> = 
   no_policy: { icon: 'incident', tone: 'hot' },
 };
 
-function entry(event: Event, from: string): TimelineEntry {
+function entry(event: Event): TimelineEntry {
   const look = LOOK[event.because.code] ?? LOOK[event.kind] ?? { icon: 'right' as const };
   return {
-    key: from + event.id,
+    key: `${event.kind} ${event.id}`,
     at: event.at,
     icon: look.icon,
     ...(look.tone !== undefined && { tone: look.tone }),
     line: (
       <>
-        {event.because.text} <span className="mute">{event.actor.kind === 'system' ? '' : event.actor.name}</span>
+        {capital(event.because.text)} <span className="mute">{event.actor.kind === 'system' ? '' : event.actor.name}</span>
       </>
     ),
   };
@@ -39,8 +40,13 @@ function entry(event: Event, from: string): TimelineEntry {
 
 /** The alert's and its page's story as one, newest first. */
 export function AlertTimeline({ alert, page }: { alert: AlertDetail; page: PageDetail | undefined }) {
-  const entries = [...alert.timeline.map((event) => entry(event, 'a')), ...(page?.timeline ?? []).map((event) => entry(event, 'p'))];
-  entries.sort((a, b) => String(b.at).localeCompare(String(a.at)));
+  const told = new Set<string>();
+  // The alert and its page both note the same moments; each is told once.
+  const events = [...alert.timeline, ...(page?.timeline ?? [])].filter((event) => {
+    const moment = `${event.at.slice(0, 19)} ${event.because.text}`;
+    return !told.has(moment) && told.add(moment);
+  });
+  const entries = events.toSorted((a, b) => b.at.localeCompare(a.at)).map(entry);
   return (
     <Panel
       title="Timeline"

@@ -1,5 +1,5 @@
 import type { Delivery, PageDetail } from './alert-look.tsx';
-import { channelLook } from './alert-look.tsx';
+import { channelInline, channelLook } from './alert-look.tsx';
 import type { IconName } from '../../ui/icons.tsx';
 
 /** One thing that has been done for a page, or comes next if nobody acknowledges. */
@@ -7,13 +7,15 @@ export interface PageStep {
   key: string;
   who: string;
   how: string | undefined;
+  /** The same inside a sentence. */
+  inline?: string;
   icon: IconName;
   state: 'done' | 'failed' | 'next' | 'later' | 'off';
   at: string | null;
 }
 
 /** The notices of the step that runs, then the steps behind it; the first one still to come is `next`. */
-export function pageSteps(page: PageDetail, meId: string): PageStep[] {
+export function pageSteps(page: Pick<PageDetail, 'state' | 'deliveries' | 'ladder'>, meId: string): PageStep[] {
   const name = (person: { id: string; name: string }) => (person.id === meId ? 'You' : person.name);
   const isOver = page.state === 'acknowledged' || page.state === 'ended';
   const notices = page.deliveries
@@ -24,6 +26,7 @@ export function pageSteps(page: PageDetail, meId: string): PageStep[] {
         key: delivery.id,
         who: name({ id: delivery.personId, name: delivery.personName }),
         how: channelLook(delivery.channel).word,
+        inline: channelInline(delivery.channel),
         icon: channelLook(delivery.channel).icon,
         ...noticeState(delivery, isOver),
       }),

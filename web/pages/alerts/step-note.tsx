@@ -4,7 +4,7 @@ import { Time } from '../../ui/time/time.tsx';
 import type { PageStep } from './page-steps.ts';
 
 /** What stands beside a step: when it was, or how long until it is. */
-export function StepNote({ step }: { step: PageStep }) {
+function StepNote({ step }: { step: PageStep }) {
   if (step.state === 'off' || step.at === null) return <>not needed</>;
   if (step.state === 'failed') return <span className="tx-red">failed</span>;
   if (step.state === 'done') {
@@ -24,7 +24,7 @@ export function StepNote({ step }: { step: PageStep }) {
 export function ladderSteps(steps: readonly PageStep[]): Step[] {
   return steps.map((step) => ({
     key: step.key,
-    title: step.how === undefined ? step.who : `${step.who}, ${step.how.toLowerCase()}`,
+    title: step.how === undefined ? step.who : `${step.who}, ${step.inline ?? step.how}`,
     note: <StepNote step={step} />,
     state: step.state === 'failed' ? 'done' : step.state,
   }));

@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react';
+import { type ReactNode, useEffect, useRef } from 'react';
 import { Mark } from '../../ui/icons.tsx';
 
 /** Pages before one is signed in: the mark, a title, a sentence. */
@@ -13,10 +13,13 @@ export function EntryFrame({
   wide?: boolean;
   children: ReactNode;
 }) {
+  const place = useRef<HTMLElement>(null);
+  // The first thing to do on these pages is to write into their first field.
+  useEffect(() => place.current?.querySelector('input')?.focus(), []);
   return (
     <div className={wide ? 'entry wide' : 'entry'}>
       <title>{`${title} · Nines`}</title>
-      <main id="main">
+      <main id="main" ref={place}>
         <div className="brand">
           <Mark />
           Nines

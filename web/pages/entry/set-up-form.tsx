@@ -5,7 +5,7 @@ import { sessionQuery } from '../../frame/session.ts';
 import { viewerZone } from '../../lib/zone.ts';
 import { Button } from '../../ui/button.tsx';
 import { TextField } from '../../ui/form/field.tsx';
-import { Form, textOf } from '../../ui/form/form.tsx';
+import { Form, secretOf, textOf } from '../../ui/form/form.tsx';
 import { EntryFrame } from './entry-frame.tsx';
 
 type NewAdministrator = NonNullable<Parameters<typeof api.identity.setUp>[0]>['body'];
@@ -14,14 +14,14 @@ type NewAdministrator = NonNullable<Parameters<typeof api.identity.setUp>[0]>['b
 export function SetUpForm() {
   const setUp = useAct((body: NewAdministrator) => api.identity.setUp({ body }), {
     renews: [],
-    then: () => void queries.invalidateQueries({ queryKey: sessionQuery.queryKey }),
+    after: () => void queries.invalidateQueries({ queryKey: sessionQuery.queryKey }),
   });
   const submit = (data: FormData) => {
     const organisation = textOf(data, 'organisation');
     setUp.mutate({
       name: textOf(data, 'name'),
       email: textOf(data, 'email'),
-      password: String(data.get('password') ?? ''),
+      password: secretOf(data, 'password'),
       zone: viewerZone(),
       ...(organisation !== '' && { organisation }),
     });
@@ -29,7 +29,7 @@ export function SetUpForm() {
   return (
     <EntryFrame title="Welcome to Nines" lead="This installation is new. Create its administrator: you. Everything stays on this machine.">
       <Form problem={setUp.error} fields={['name', 'email', 'password', 'organisation']} onSubmit={submit}>
-        <TextField name="name" label="Your name" autoComplete="name" autoFocus required />
+        <TextField name="name" label="Your name" autoComplete="name" required />
         <TextField name="email" label="E-mail" type="email" autoComplete="username" required />
         <TextField
           name="password"

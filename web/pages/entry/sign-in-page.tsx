@@ -7,7 +7,7 @@ import { useAct } from '../../frame/act.ts';
 import { sessionQuery } from '../../frame/session.ts';
 import { Button } from '../../ui/button.tsx';
 import { TextField } from '../../ui/form/field.tsx';
-import { Form, textOf } from '../../ui/form/form.tsx';
+import { Form, secretOf, textOf } from '../../ui/form/form.tsx';
 import { EntryFrame } from './entry-frame.tsx';
 
 /** Sign in; afterwards one is where one wanted to go. */
@@ -18,7 +18,7 @@ export function SignInPage() {
   const session = useQuery(sessionQuery);
   const signIn = useAct((body: { email: string; password: string }) => api.identity.signIn({ body }), {
     renews: [],
-    then: () => {
+    after: () => {
       queries.clear();
       router.history.push(next ?? '/');
     },
@@ -32,9 +32,9 @@ export function SignInPage() {
       <Form
         problem={signIn.error}
         fields={['email', 'password']}
-        onSubmit={(data) => signIn.mutate({ email: textOf(data, 'email'), password: String(data.get('password') ?? '') })}
+        onSubmit={(data) => signIn.mutate({ email: textOf(data, 'email'), password: secretOf(data, 'password') })}
       >
-        <TextField name="email" label="E-mail" type="email" autoComplete="username" autoFocus required />
+        <TextField name="email" label="E-mail" type="email" autoComplete="username" required />
         <TextField name="password" label="Password" type="password" autoComplete="current-password" required />
         <Button kind="primary" size="large" type="submit" busy={signIn.isPending}>
           Sign in

@@ -3,45 +3,98 @@ import { Link } from '@tanstack/react-router';
 import { api } from '../../api/client.ts';
 import { Page, PagePending } from '../../frame/page.tsx';
 import { DeclareButton } from '../../frame/topbar.tsx';
-import { useNow } from '../../lib/clock.ts';
-import { useZone, writeTime, zoneName } from '../../lib/zone.ts';
-import { Glyph } from '../../ui/icons.tsx';
-import { PageHead, Section } from '../../ui/panel.tsx';
-import { useOpenPages } from '../alerts/acknowledge.ts';
-import { Checklist, useTasks } from '../entry/checklist.tsx';
+import { useMinute } from '../../lib/clock.ts';
+import { PageHead, Panel, Section } from '../../ui/panel.tsx';
+import { type OpenPage, useOpenPages } from '../alerts/acknowledge.ts';
+import type { Incident } from '../incidents/incident-look.tsx';
+import { isPaging, type Objective, worstFirst } from '../objectives/objective-look.ts';
+import { ObjectiveTable } from '../objectives/objective-table.tsx';
+import { DemoPanel } from './demo-panel.tsx';
+import { HeldDeploys } from './held-deploys.tsx';
+import { headline } from './headline.ts';
+import { IncidentCard } from './incident-card.tsx';
+import { MyActions } from './my-actions.tsx';
 import { OnCallList } from './on-call-list.tsx';
 import { PageCard } from './page-card.tsx';
-import { headline } from './headline.ts';
+import { Quiet } from './quiet.tsx';
+import { Today } from './today.tsx';
 
 /** What needs me, then what is open, then what is at risk. A healthy system is one calm sentence. */
 export function NowPage() {
   const pages = useOpenPages();
-  const alerts = useQuery(api.alerts.listAlerts.query({ query: { state: 'open', limit: 100 } }));
-  if (pages === undefined || alerts.data === undefined) return <PagePending />;
-  const openAlerts = alerts.data.items.length;
-  const isQuiet = pages.mine.length + pages.others.length === 0;
-  if (isQuiet) return <Quiet openAlerts={openAlerts} />;
+  const incidents = useQuery(api.incidents.listIncidents.query({ query: { state: 'open', limit: 100 } }));
+  const objectives = useQuery(api.slo.listObjectives.query({ query: { limit: 200 } }));
+  const hasFailed = incidents.error !== null || objectives.error !== null;
+  if (pages === undefined || ((incidents.data === undefined || objectives.data === undefined) && !hasFailed)) return <PagePending />;
+  const open = incidents.data?.items ?? [];
+  const all = objectives.data?.items ?? [];
+  const atRisk = worstFirst(all.filter(isAtRisk)).flatMap((group) => group.rows);
+  const isQuiet = pages.mine.length + pages.others.length + open.length + atRisk.length === 0;
+  if (isQuiet) return <Quiet objectives={all} />;
+  return <Busy {...pages} incidents={open} atRisk={atRisk} all={all} />;
+}
+
+function isAtRisk(objective: Objective): boolean {
+  return (
+    isPaging(objective) ||
+    (objective.level !== 'healthy' && objective.level !== 'no_data') ||
+    (objective.level === 'no_data' && objective.firstObservedAt !== null)
+  );
+}
+
+interface BusyProps {
+  mine: OpenPage[];
+  others: OpenPage[];
+  incidents: Incident[];
+  atRisk: Objective[];
+  all: Objective[];
+}
+
+function Busy({ mine, others, incidents, atRisk, all }: BusyProps) {
+  const now = useMinute();
+  const held = [
+    ...new Map(
+      [...atRisk.map((one) => one.service), ...incidents.flatMap((one) => one.services)].map((service) => [service.slug, service]),
+    ).values(),
+  ];
   return (
     <Page>
-      <PageHead above={<Today />} title={headline(pages.mine.length, pages.others.length)} acts={<DeclareButton />} />
+      <PageHead
+        above={<Today />}
+        title={headline({ mine: mine.length, others: others.length, incidents, atRisk: atRisk.length, now })}
+        acts={
+          <span className="no-phone">
+            <DeclareButton />
+          </span>
+        }
+      />
+      <DemoPanel />
       <div className="cols">
         <div className="stack">
-          {pages.mine.length > 0 && (
-            <Section title="Needs you" count={pages.mine.length}>
+          <Pages title="Needs you" pages={mine} isMine isMain />
+          {incidents.length > 0 && (
+            <Section title="Open incidents" count={incidents.length}>
               <div className="stack tight">
-                {pages.mine.map((page, at) => (
-                  <PageCard key={page.id} page={page} mine first={at === pages.mine.length - 1} />
+                {incidents.map((incident) => (
+                  <IncidentCard key={incident.id} incident={incident} />
                 ))}
               </div>
             </Section>
           )}
-          {pages.others.length > 0 && (
-            <Section title="Others are paged" count={pages.others.length}>
-              <div className="stack tight">
-                {pages.others.map((page) => (
-                  <PageCard key={page.id} page={page} mine={false} first={false} />
-                ))}
-              </div>
+          <Pages title="Others are paged" pages={others} isMine={false} isMain={mine.length === 0} />
+          {atRisk.length > 0 && (
+            <Section
+              title="Budgets at risk"
+              count={`${atRisk.length} of ${all.length}`}
+              end={
+                <Link className="link sm" to="/objectives">
+                  All objectives
+                </Link>
+              }
+            >
+              <Panel flush>
+                <ObjectiveTable groups={[{ rows: atRisk }]} short />
+              </Panel>
             </Section>
           )}
         </div>
@@ -50,61 +103,26 @@ export function NowPage() {
             <h2>On call</h2>
             <OnCallList />
           </section>
+          <section className="held-box">
+            <h2>Deploys held</h2>
+            <HeldDeploys services={held} />
+          </section>
+          <MyActions />
         </aside>
       </div>
     </Page>
   );
 }
 
-function Today() {
-  const now = useNow();
-  const where = useZone();
+function Pages({ title, pages, isMine, isMain }: { title: string; pages: readonly OpenPage[]; isMine: boolean; isMain: boolean }) {
+  if (pages.length === 0) return null;
   return (
-    <p className="eyebrow">
-      <span>
-        {writeTime(now, 'date', where)}, <time>{writeTime(now, 'minute', where)}</time> {zoneName(now, where)}
-      </span>
-    </p>
-  );
-}
-
-function Quiet({ openAlerts }: { openAlerts: number }) {
-  const tasks = useTasks();
-  const isUnfinished = tasks?.some((task) => !task.done) === true;
-  return (
-    <Page>
-      <div className="calm">
-        <div className="row quiet-date">
-          <Glyph name="tick" className="ic-green" />
-          <Today />
-        </div>
-        <h1>All is well. Nothing waits for you.</h1>
-        <p>
-          {openAlerts === 0 ? (
-            'No alert is open.'
-          ) : (
-            <>
-              <Link to="/alerts" className="link">
-                {openAlerts === 1 ? 'One alert is' : `${openAlerts} alerts are`} open
-              </Link>
-              , and somebody has each.
-            </>
-          )}
-        </p>
+    <Section title={title} count={pages.length}>
+      <div className="stack tight">
+        {pages.map((page, at) => (
+          <PageCard key={page.id} page={page} mine={isMine} first={isMain && at === pages.length - 1} />
+        ))}
       </div>
-      <div className="stack far">
-        {isUnfinished && (
-          <Section title="Before the first page can reach you" lead="each ticks itself">
-            <Checklist />
-          </Section>
-        )}
-        <div className="three side">
-          <section>
-            <h2>On call</h2>
-            <OnCallList />
-          </section>
-        </div>
-      </div>
-    </Page>
+    </Section>
   );
 }

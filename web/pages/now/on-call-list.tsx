@@ -1,16 +1,15 @@
-import { useQuery } from '@tanstack/react-query';
-import { api } from '../../api/client.ts';
 import { useMe } from '../../frame/session.ts';
 import { Avatar } from '../../ui/mark.tsx';
 import { Time } from '../../ui/time/time.tsx';
+import { useOrderedSchedules } from '../on-call/ordered-schedules.ts';
 
 /** Who carries each schedule now, until when, and who is next. */
 export function OnCallList() {
   const me = useMe();
-  const schedules = useQuery(api.oncall.listSchedules.query({}));
-  if (schedules.data === undefined) return null;
-  if (schedules.data.items.length === 0) return <p className="mute">No schedule yet: nobody is on call.</p>;
-  return schedules.data.items.map((schedule) => {
+  const schedules = useOrderedSchedules();
+  if (schedules === undefined) return null;
+  if (schedules.length === 0) return <p className="mute">No schedule yet: nobody is on call.</p>;
+  return schedules.map((schedule) => {
     const { person, until, next } = schedule.now;
     const isMe = person?.id === me.id;
     return (

@@ -42,7 +42,7 @@ export function PageCard({ page, mine, first }: { page: OpenPage; mine: boolean;
         <Button
           kind={first ? 'primary' : 'plain'}
           size="large"
-          {...(first && { hotkey: 'E' })}
+          {...(first && mine && { hotkey: 'E' })}
           busy={take.isPending}
           onClick={() => take.mutate(page.id)}
         >
@@ -69,7 +69,7 @@ export function PageCard({ page, mine, first }: { page: OpenPage; mine: boolean;
 }
 
 function StepLine({ step }: { step: PageStep }) {
-  const what = step.how === undefined ? step.who : step.who === 'You' ? step.how : `${step.who}, ${step.how.toLowerCase()}`;
+  const what = step.how === undefined ? step.who : step.who === 'You' ? step.how : `${step.who}, ${step.inline ?? step.how}`;
   return (
     <li className={step.state === 'done' || step.state === 'failed' ? 'done' : step.state === 'next' ? 'next' : undefined}>
       <Icon name={step.icon} />

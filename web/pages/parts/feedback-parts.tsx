@@ -2,7 +2,7 @@ import { Button } from '../../ui/button.tsx';
 import { Icon } from '../../ui/icons.tsx';
 import { Empty, Note, SkeletonRows } from '../../ui/note.tsx';
 import { Figure, Figures, Section } from '../../ui/panel.tsx';
-import { Prose } from '../../ui/prose.tsx';
+import { Markdown } from '../../ui/markdown.tsx';
 import { Countdown } from '../../ui/time/countdown.tsx';
 import { Ago, Length, Time } from '../../ui/time/time.tsx';
 import { Why } from '../../ui/why.tsx';
@@ -13,6 +13,15 @@ const SNIPPET = `receivers:
   - name: nines
     webhook_configs:
       - url: https://nines.example.com/api/v1/intake/k7Q2`;
+
+const DOCUMENT = `Checks went to the bank **without a return address**. See [change 47](https://example.com/47) and [this](javascript:alert(1)).
+
+- rolled back
+- \`deploy rollback checkout\`
+
+| when | what |
+|---|---|
+| 02:02 | deploy |`;
 
 const SUM = [
   { label: 'Valid requests, 30 d', value: '24,310,000' },
@@ -87,7 +96,7 @@ export function FeedbackParts() {
       </Section>
       <Section title="Document">
         <div className="panel pad">
-          <Prose html='<p>Checks went to the bank <strong>without a return address</strong>. See <a href="https://example.com/47">change 47</a> and <a href="javascript:alert(1)">this</a>.</p><ul><li>rolled back</li><li><code>deploy rollback checkout</code></li></ul><script>alert(1)</script>' />
+          <Markdown text={DOCUMENT} />
         </div>
       </Section>
     </>

@@ -182,43 +182,51 @@ export function RecordParts() {
             ]}
           />
         </Panel>
-        <div className="inc">
-          <div className="top">
-            <span className="ttl grow">Card payments fail at checkout</span>
-          </div>
-          <Facts
-            items={[
-              { label: 'Commander', value: 'Tomás Rey' },
-              {
-                label: 'Next customer update',
-                value: (
-                  <>
-                    in <Countdown to={START + 1_480_000} />
-                  </>
-                ),
-              },
-              { label: 'Budget spent by it', value: '14.5 %', wide: true },
-            ]}
-          />
-        </div>
-        <div className="cols">
-          <Panel title="Timeline">
-            <Timeline entries={ENTRIES} />
-          </Panel>
-          <Panel title="This shift">
-            <KeyValue
-              items={[
-                ['Pages', 3],
-                ['At night', 2],
-                ['To acknowledge, median', '1 min 40 s'],
-              ]}
-            />
-            <div className="row wrap">
-              <Button>Ask for a swap</Button>
-            </div>
-          </Panel>
-        </div>
+        <Stories />
       </div>
     </Section>
+  );
+}
+
+function Stories() {
+  return (
+    <>
+      <div className="inc">
+        <div className="top">
+          <span className="ttl grow">Card payments fail at checkout</span>
+        </div>
+        <Facts
+          items={[
+            { label: 'Commander', value: 'Tomás Rey' },
+            {
+              label: 'Next customer update',
+              value: (
+                <>
+                  in <Countdown to={START + 1_480_000} />
+                </>
+              ),
+            },
+            { label: 'Budget spent by it', value: '14.5 %', wide: true },
+          ]}
+        />
+      </div>
+      <div className="cols">
+        <Panel title="Timeline">
+          <Timeline entries={ENTRIES} />
+        </Panel>
+        <Panel title="This shift">
+          <KeyValue
+            items={[
+              { label: 'Pages', value: 3 },
+              { label: 'At night', value: 2 },
+              { label: 'To acknowledge, median', value: '1 min 40 s' },
+            ]}
+          />
+          <div className="row wrap">
+            <Button>Ask for a swap</Button>
+          </div>
+        </Panel>
+      </div>
+    </>
   );
 }

@@ -1,6 +1,6 @@
 import { Glyph } from '../icons.tsx';
 
-export interface ChangeMark {
+interface ChangeMark {
   at: number;
   label: string;
   /** Where it stands, 0–100. */
@@ -13,7 +13,7 @@ interface Placed {
 }
 
 /** Puts each word left or right of its diamond. `letter` is the width of a letter in percent of the chart. */
-export function placeWords(marks: readonly ChangeMark[], letter: number): Placed[] {
+function placeWords(marks: readonly ChangeMark[], letter: number): Placed[] {
   let taken = -1;
   return marks.map((mark, index) => {
     const next = marks[index + 1]?.left ?? 101;
@@ -26,28 +26,17 @@ export function placeWords(marks: readonly ChangeMark[], letter: number): Placed
   });
 }
 
-// Letters of 6 px on a chart of 640 px, and of 7 px on one of 290 px.
-const WIDE = 0.95;
-const NARROW = 2.4;
-
-/** The words of change marks. A word with no room is left to the hover; on a phone fewer have room. */
-export function ChangeWords({ changes }: { changes: readonly ChangeMark[] }) {
-  const wide = placeWords(changes, WIDE);
-  const narrow = placeWords(changes, NARROW);
+/** The words of change marks on a chart `width` px wide. A word with no room is left to the hover. */
+export function ChangeWords({ changes, width }: { changes: readonly ChangeMark[]; width: number }) {
+  // A letter is about 6 px wide, on a phone 7.
+  const placed = placeWords(changes, ((width < 340 ? 7 : 6) / width) * 100);
   return changes.map((change, index) => {
-    const side = wide[index]?.side ?? 'rgt';
-    const fits = wide[index]?.fits === true;
-    const onPhone = narrow[index]?.fits === true && narrow[index].side === side;
+    const { side, fits } = placed[index] ?? { side: 'rgt', fits: false };
     return (
-      <span
-        key={`${change.at}${change.label}`}
-        className={`tx m ${side}${onPhone ? '' : ' no-phone-l'}`}
-        style={{ left: `${change.left}%` }}
-        title={change.label}
-      >
-        {fits && side === 'lft' && <span className="w">{change.label} </span>}
+      <span key={`${change.at}${change.label}`} className={`tx m ${side}`} style={{ left: `${change.left}%` }} title={change.label}>
+        {fits && side === 'lft' && `${change.label} `}
         <Glyph name="diamond" />
-        {fits && side === 'rgt' && <span className="w"> {change.label}</span>}
+        {fits && side === 'rgt' && ` ${change.label}`}
       </span>
     );
   });

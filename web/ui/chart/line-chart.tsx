@@ -4,6 +4,7 @@ import { vars } from '../budget.tsx';
 import { ChangeWords } from './change-words.tsx';
 import { CrosshairMark, useCrosshair } from './crosshair.tsx';
 import { areaPath, linePath, type Point, rise, type Scale, timeTicks, x, y } from './scale.ts';
+import { useWidth } from './width.ts';
 
 export interface Series {
   label: string;
@@ -27,7 +28,7 @@ export interface LineChartProps {
   height?: number;
   bands?: readonly { from: number; to: number; label?: string }[];
   changes?: readonly { at: number; label: string }[];
-  levels?: readonly { value: number; label: string }[];
+  levels?: readonly { value: number; label: string; below?: boolean }[];
   threshold?: { value: number; label: string };
   projection?: readonly Point[];
   projectionLabel?: string;
@@ -44,29 +45,29 @@ const COLOUR = { counted: 'var(--chart-1)', quiet: 'var(--chart-2)', bad: 'var(-
 export function LineChart(props: LineChartProps) {
   const { from, to, scale, series } = props;
   const cross = useCrosshair(from, to);
+  const [width, measure] = useWidth();
   // Charts above one another keep the same margins, so that their moments stand in one line.
   const hasEnd = props.now !== undefined || series.some((line) => line.end === true);
-  const longest = Math.max(...scale.ticks.map((tick) => tick.label.length));
+  const longest = Math.max(5, ...scale.ticks.map((tick) => tick.label.length));
   return (
     <figure className="chart">
-      {(props.title !== undefined || props.acts !== undefined) && (
-        <figcaption>
-          <h3>{props.title}</h3>
-          <Keys {...props} />
-          {props.acts}
-        </figcaption>
-      )}
+      <figcaption>
+        {props.title !== undefined && <h3>{props.title}</h3>}
+        <Keys {...props} />
+        {props.acts}
+      </figcaption>
       <div
         className={props.bare === true ? 'plot bare' : 'plot'}
         style={vars({ '--h': `${props.height ?? 160}px`, '--mrp': hasEnd ? '44px' : '0px', '--ml': `${14 + longest * 7}px` })}
         role="img"
         aria-label={props.label}
+        ref={measure}
         {...cross.handlers}
       >
         <svg viewBox="0 0 1000 400" preserveAspectRatio="none" aria-hidden="true">
           <Strokes {...props} />
         </svg>
-        <Words {...props} />
+        <Words {...props} width={width} />
         {cross.at !== undefined && <CrosshairMark at={cross.at} from={from} to={to} scale={scale} lines={series} write={props.write} />}
       </div>
     </figure>
@@ -136,8 +137,10 @@ function Strokes({ from, to, scale, series, bands, changes, levels, threshold, p
   );
 }
 
-function Words({ from, to, scale, series, bands, changes, levels, threshold, marks, projection, now, write, bare }: LineChartProps) {
-  const where = useZone();
+function Words(props: LineChartProps & { width: number }) {
+  const { from, to, scale, series, bands, changes, levels, threshold, marks, projection, now, write, bare, width } = props;
+  // Words near the right edge go to the left of their point. A phone keeps a margin there, where they fit.
+  const edge = 100 - ((width < 340 ? 8 : 48) / width) * 100;
   const left = (at: number) => ((at - from) / (to - from)) * 100;
   const bottom = (value: number) => rise(scale, value) * 100;
   return (
@@ -148,7 +151,11 @@ function Words({ from, to, scale, series, bands, changes, levels, threshold, mar
         </span>
       ))}
       {levels?.map((level) => (
-        <span key={level.value} className="tx in" style={{ left: 0, bottom: `${bottom(level.value)}%` }}>
+        <span
+          key={level.value}
+          className={level.below === true ? 'tx in below' : 'tx in'}
+          style={{ left: 0, bottom: `${bottom(level.value)}%` }}
+        >
           {level.label}
         </span>
       ))}
@@ -160,14 +167,18 @@ function Words({ from, to, scale, series, bands, changes, levels, threshold, mar
       {bands?.map(
         (band) =>
           band.label !== undefined && (
-            <span key={band.from} className="tx lab in" style={{ left: `${Math.max(0, left(band.from))}%`, top: 3 }}>
+            <span
+              key={band.from}
+              className={left(band.from) > edge ? 'tx lab in lft' : 'tx lab in'}
+              style={{ left: `${Math.max(0, left(band.from))}%`, top: 3 }}
+            >
               {band.label}
             </span>
           ),
       )}
-      <ChangeWords changes={(changes ?? []).map((change) => ({ ...change, left: left(change.at) }))} />
+      <ChangeWords changes={(changes ?? []).map((change) => ({ ...change, left: left(change.at) }))} width={width} />
       {marks?.map((mark) => (
-        <Dot key={mark.label} left={left(mark.at)} bottom={bottom(mark.value)} colour={mark.colour} label={mark.label} above />
+        <Dot key={mark.label} left={left(mark.at)} bottom={bottom(mark.value)} colour={mark.colour} label={mark.label} above edge={edge} />
       ))}
       {series.map((line) => {
         const last = line.end === true ? line.points.findLast((point) => point[1] !== null) : undefined;
@@ -180,26 +191,27 @@ function Words({ from, to, scale, series, bands, changes, levels, threshold, mar
             colour={COLOUR[line.tone]}
             label={write(last[1])}
             above={projection !== undefined}
+            edge={edge}
           />
         );
       })}
-      {bare !== true && <TimeWords {...{ from, to, now }} />}
+      {bare !== true && <TimeWords {...{ from, to, now, width }} />}
     </>
   );
 }
 
-function TimeWords({ from, to, now }: { from: number; to: number; now: number | undefined }) {
+function TimeWords({ from, to, now, width }: { from: number; to: number; now: number | undefined; width: number }) {
   const where = useZone();
   const left = (at: number) => ((at - from) / (to - from)) * 100;
   const showsNow = now !== undefined && now < to - (to - from) * 0.06;
   return (
     <>
-      {timeTicks(from, to, where).map((tick, index) => {
-        if (showsNow && Math.abs(left(tick.at) - left(now)) < 6) return null;
+      {timeTicks(from, to, where, Math.max(2, Math.floor(width / 84))).map((tick) => {
+        if (showsNow && Math.abs(left(tick.at) - left(now)) < (44 / width) * 100) return null;
         const at = left(tick.at);
         const edge = at < 3 ? ' first' : at > 97 ? ' last' : '';
         return (
-          <span key={tick.at} className={`tx x${edge}${index % 2 === 1 ? ' no-phone-l' : ''}`} style={{ left: `${at}%` }}>
+          <span key={tick.at} className={`tx x${edge}`} style={{ left: `${at}%` }}>
             {writeTime(tick.at, tick.isDay ? 'day' : 'minute', where)}
           </span>
         );
@@ -213,12 +225,21 @@ function TimeWords({ from, to, now }: { from: number; to: number; now: number | 
   );
 }
 
-function Dot({ left, bottom, colour, label, above }: { left: number; bottom: number; colour: string; label: string; above: boolean }) {
+interface DotProps {
+  left: number;
+  bottom: number;
+  colour: string;
+  label: string;
+  above: boolean;
+  edge: number;
+}
+
+function Dot({ left, bottom, colour, label, above, edge }: DotProps) {
   const style = { left: `${left}%`, bottom: `${bottom}%` };
   return (
     <>
       <span className="pt" style={{ ...style, borderColor: colour }} />
-      <span className={`tx lab pt-l${above || bottom < 8 ? ' above' : ''}${left > 88 ? ' lft' : ''}`} style={style}>
+      <span className={`tx lab pt-l${above || bottom < 8 ? ' above' : ''}${left > edge ? ' lft' : ''}`} style={style}>
         {label}
       </span>
     </>

@@ -31,7 +31,7 @@ const NICE = [1, 2, 2.5, 5, 10];
 /** A linear scale from zero with two to four steps, for ratios written as percent. Below zero it goes down by the same steps. */
 export function percentScale(highest: number, lowest = 0): Scale {
   // A little room above the highest point, for the words of bands.
-  const top = Math.max(highest * 1.05, 0.01);
+  const top = Math.max(highest > 1 ? highest : Math.min(1, highest * 1.05), 0.01);
   const power = 10 ** Math.floor(Math.log10(top / 4));
   const step = (NICE.find((nice) => top / (nice * power) <= 4) ?? 10) * power;
   const up = Math.ceil(top / step - 1e-9);

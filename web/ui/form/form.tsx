@@ -66,8 +66,13 @@ export function Form(props: {
   );
 }
 
+/** A password, to the letter; empty when absent. */
+export function secretOf(data: FormData, name: string): string {
+  const value = data.get(name);
+  return typeof value === 'string' ? value : '';
+}
+
 /** A text of the form, trimmed; empty when absent. */
 export function textOf(data: FormData, name: string): string {
-  const value = data.get(name);
-  return typeof value === 'string' ? value.trim() : '';
+  return secretOf(data, name).trim();
 }

@@ -1,4 +1,4 @@
-import { useMinute } from '../../lib/clock.ts';
+import { useMinute, useNow } from '../../lib/clock.ts';
 import { duration, exactDuration } from '../../lib/words.ts';
 import { isSameDay, type Shape, useZone, writeTime, zoneName } from '../../lib/zone.ts';
 
@@ -37,9 +37,9 @@ export function ZoneName({ at }: { at?: At }) {
   return <>{zoneName(at === undefined ? now : epoch(at), where)}</>;
 }
 
-/** `12 min ago`, renewed each minute; hovering shows when. */
+/** `12 min ago`; hovering shows when. */
 export function Ago({ at, suffix = ' ago' }: { at: At; suffix?: string }) {
-  const now = useMinute();
+  const now = useNow();
   const ms = epoch(at);
   return (
     <time dateTime={new Date(ms).toISOString()} title={bothZones(ms)}>

@@ -48,7 +48,7 @@ export function renderStatusPage(page: PublicPage): string {
   const past = page.incidents.filter((incident) => incident.resolvedAt !== null);
   const name = escapeHtml(page.organisation);
   return `<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta http-equiv="refresh" content="60">
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${name} status</title><link rel="stylesheet" href="/public.css"></head><body class="bare"><a class="skip" href="#main">Skip to content</a>
 <div class="public"><header class="phead"><b class="strong pname">${name}</b><span class="mute no-phone">Status</span></header>
 <main id="main" class="stack">

@@ -1,0 +1,41 @@
+import { useQuery } from '@tanstack/react-query';
+import { api } from '../../api/client.ts';
+import { Icon } from '../../ui/icons.tsx';
+import { Why } from '../../ui/why.tsx';
+
+interface Named {
+  slug: string;
+  name: string;
+}
+
+/** Services whose deploys do not simply pass. Renders nothing when all do. */
+export function HeldDeploys({ services }: { services: readonly Named[] }) {
+  return (
+    <ul className="plain held">
+      {services.map((service) => (
+        <Held key={service.slug} service={service} />
+      ))}
+    </ul>
+  );
+}
+
+function Held({ service }: { service: Named }) {
+  const gate = useQuery(api.releases.getGate.query({ params: { slug: service.slug } }));
+  if (gate.data === undefined || gate.data.decision === 'allow') return null;
+  return (
+    <li>
+      <Icon name="lock" />
+      <span className="grow">
+        {service.name}
+        <br />
+        <span className="mute sm">{gate.data.decision === 'deny' ? 'held' : 'each needs an approval'}</span>
+      </span>
+      <Why
+        side="right"
+        title={`${service.name}: ${gate.data.decision === 'deny' ? 'deploys held' : 'approval needed'}`}
+        reasons={gate.data.because}
+        foot="Rolling back is always allowed."
+      />
+    </li>
+  );
+}

@@ -1,0 +1,86 @@
+import type { Answer } from '../../api/contracts.ts';
+import { duration, inWords } from '../../lib/words.ts';
+import type { Level } from '../../ui/mark.tsx';
+
+export type Objective = Answer<'slo', 'listObjectives'>['items'][number];
+
+/** "No data" is words, not a level. */
+export function levelOf(objective: { level: Level | 'no_data' }): Level | undefined {
+  return objective.level === 'no_data' ? undefined : objective.level;
+}
+
+const UNITS: Record<string, string> = { s: 's', m: 'min', h: 'h', d: 'd', w: 'weeks' };
+
+/** `30d` → `30 d`, `5m` → `5 min`. */
+export function windowWords(window: string): string {
+  const match = /^(\d+)([smhdw])$/.exec(window);
+  return match === null ? window : `${match[1]}\u00a0${UNITS[match[2] ?? ''] ?? ''}`;
+}
+
+/** The burn over a window, undefined where that window is not counted. */
+export function rateOver(objective: Objective, window: string): number | undefined {
+  return objective.burn.find((row) => row.window === window)?.rate;
+}
+
+export type Heat = 'page' | 'ticket' | undefined;
+
+/** How a long window stands: it pages, it makes a ticket, or neither. */
+export function heatOf(objective: Objective, window: string): Heat {
+  return objective.pairs.find((pair) => pair.long === window && pair.verdict === 'firing')?.severity;
+}
+
+export function isPaging(objective: Objective): boolean {
+  return objective.pairs.some((pair) => pair.verdict === 'firing' && pair.severity === 'page');
+}
+
+/** When nothing is left at this pace, in words. */
+export function runsOut(objective: Objective): string {
+  const left = objective.budget.remainingRatio;
+  if (left !== null && left <= 0) return 'spent';
+  return objective.exhaustsInSeconds === null ? '—' : duration(objective.exhaustsInSeconds * 1000);
+}
+
+export interface ObjectiveGroup {
+  title: string;
+  note: string;
+  rows: Objective[];
+}
+
+/** Worst first: what burns, what is spent, what wants watching, the rest. */
+export function worstFirst(objectives: readonly Objective[]): ObjectiveGroup[] {
+  const kinds: { title: string; note: string; takes: (objective: Objective) => boolean }[] = [
+    { title: 'Burning now', note: 'fast enough to page', takes: isPaging },
+    { title: 'Spent or frozen', note: 'under 10 % left', takes: ({ level }) => level === 'exhausted' || level === 'frozen' },
+    {
+      title: 'Watch',
+      note: 'under 50 % left, a slow burn, or no data',
+      takes: ({ level, state }) => level !== 'healthy' || state !== 'ok',
+    },
+    { title: 'Healthy', note: '', takes: () => true },
+  ];
+  const rest = [...objectives];
+  return kinds.flatMap(({ title, note, takes }) => {
+    const rows = rest.filter(takes);
+    for (const row of rows) rest.splice(rest.indexOf(row), 1);
+    return rows.length === 0 ? [] : [{ title, note: note === '' ? `${rows.length}` : note, rows }];
+  });
+}
+
+/** One sentence on all of them. */
+export function objectivesSentence(objectives: readonly Objective[]): string {
+  const burning = objectives.filter(isPaging).length;
+  const low = objectives.filter(({ level }) => level === 'exhausted' || level === 'frozen').length;
+  const watched =
+    objectives.filter(({ level, state }) => level === 'caution' || level === 'slow' || (level === 'healthy' && state === 'firing')).length -
+    burning;
+  const dark = objectives.filter(({ level }) => level === 'no_data').length;
+  const parts = [
+    burning === 0 ? '' : `${burning === 1 ? 'One budget is' : `${inWords(burning)} budgets are`} being spent fast`,
+    low === 0 ? '' : `${low === 1 ? 'one is' : `${inWords(low)} are`} spent or nearly so`,
+    watched <= 0 ? '' : `${watched === 1 ? 'one wants' : `${inWords(watched)} want`} watching`,
+    dark === 0 ? '' : `${dark === 1 ? 'one has' : `${inWords(dark)} have`} no data`,
+  ].filter((part) => part !== '');
+  if (parts.length === 0) return 'Every objective is inside its budget.';
+  const sentence = parts.join('; ');
+  return `${sentence.charAt(0).toUpperCase()}${sentence.slice(1)}.`;
+}
