@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { DAY_MS, HOUR_MS } from '#kernel/instant.ts';
 import { readCompany } from './company.ts';
+import { CUSTOMER_RATES } from './shop/customers.ts';
 
 const company = readCompany();
 const people = new Set(company.people.map((person) => person.key));
@@ -45,6 +46,18 @@ describe('the sample company', () => {
       expect([title, minute + mitigated.after >= 60]).toEqual([title, true]);
       expect(daysAgo * DAY_MS).toBeGreaterThan(5 * DAY_MS + HOUR_MS);
     }
+  });
+
+  it('has a history at the rate of its shop', () => {
+    const checkout = CUSTOMER_RATES['POST /checkout'];
+    const rates = Object.entries(company.objectives).map(([slug, { history }]) => [slug, history.ratePerSecond]);
+    expect(Object.fromEntries(rates)).toEqual({
+      'checkout-availability': checkout,
+      'payments-availability': checkout,
+      'web-availability': CUSTOMER_RATES['GET /'],
+      'catalog-availability': CUSTOMER_RATES['GET /catalog'],
+      'search-availability': CUSTOMER_RATES['GET /search?q=Tern'],
+    });
   });
 
   it('spends no more of a budget in the last thirty days than is gone', () => {

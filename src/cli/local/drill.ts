@@ -1,8 +1,6 @@
 import type { Command } from 'commander';
-import { drill } from '#app/drill.ts';
+import { drill, SABOTAGES } from '#app/drill.ts';
 import { AppError } from '#kernel/errors.ts';
-
-const SABOTAGES = ['shop', 'smtp', 'oncall', 'gate'] as const;
 
 /** `nines drill`: the acceptance story, headless, on a fresh installation of its own. */
 export function addDrillCommand(program: Command, exitWith: (code: number) => void): void {
