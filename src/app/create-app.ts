@@ -80,7 +80,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
     random: deps.random,
     onDead: alarmOnDeadPagingJob,
   });
-  const tail = createEventTail(database.kysely, clock, log, metrics);
+  const tail = createEventTail({ db: database.kysely, clock, log, metrics });
   const httpParts: HttpParts = {
     transactor,
     ids,

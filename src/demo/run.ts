@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { because } from '#kernel/errors.ts';
+import { AppError, because } from '#kernel/errors.ts';
 import { HOUR_MS, type Instant, instant, SECOND_MS } from '#kernel/instant.ts';
 import { type DemoApi, demoApi } from './api.ts';
 import { type Company, readCompany } from './company.ts';
@@ -56,7 +56,7 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
     state: () => viewOf(run),
     simulateOutage: () => move(run, { version: BROKEN_VERSION, kind: 'deploy' }),
     rollBack: () => move(run, { version: GOOD_VERSION, kind: 'rollback' }),
-    deploy: async (deployment) => run.shop?.deploy(deployment),
+    deploy: (deployment) => deploy(run, deployment),
     stop: async () => {
       run.stopped = true;
       for (const step of run.undo.splice(0).toReversed()) await step();
@@ -136,10 +136,16 @@ async function shopKey(api: DemoApi): Promise<string> {
 }
 
 async function move(run: Run, deployment: Deployment): Promise<DemoView> {
-  const view = await viewOf(run);
-  const may = deployment.kind === 'rollback' ? view.mayRollBack : view.mayOutage;
-  if (may) await run.shop?.deploy(deployment);
-  return may ? viewOf(run) : view;
+  const { mayOutage, mayRollBack, because: reason } = await viewOf(run);
+  const may = deployment.kind === 'rollback' ? mayRollBack : mayOutage;
+  if (!may) throw new AppError('conflict', reason.text, { facts: { code: reason.code } });
+  await deploy(run, deployment);
+  return viewOf(run);
+}
+
+async function deploy(run: Run, deployment: Deployment): Promise<void> {
+  if (run.shop === undefined) throw new AppError('unavailable', 'the shop is not open');
+  await run.shop.deploy(deployment);
 }
 
 async function viewOf(run: Run): Promise<DemoView> {

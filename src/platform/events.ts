@@ -5,108 +5,107 @@ import type { Log } from '#platform/log.ts';
 import type { Metrics } from '#platform/metrics.ts';
 import type { Db } from '#platform/verb.ts';
 
-/** An outbox event as live listeners see it. `cursor` is its place in the stream. */
+/** An outbox event as live listeners see it. */
 export interface LiveEvent {
-  cursor: string;
-  at: Instant;
-  name: string;
-  subject: string;
-  payload: unknown;
-}
-
-interface EventRow {
   seq: number;
-  xid: string;
   at: Instant;
   name: string;
   subject: string;
   payload: unknown;
 }
 
-const BATCH = 500;
+export interface EventBatch {
+  events: LiveEvent[];
+  /** Where the stream stands after this batch: the database's snapshot, as text. */
+  position: string;
+  /** More had happened than was read; what is missing will not come. */
+  truncated: boolean;
+}
+
+export const MOST_EVENTS = 5_000;
 const IDLE_SCAN_MS = 1_000;
-const FIRST_LOOK_MS = 5;
 
 /**
- * Reads events after a cursor `xid-seq`, oldest first. Only events of transactions older than every running one are
- * shown, so that the stream never has to go back for a slow commit.
+ * Events that are visible now and were not at a position, in the order they were written. A transaction that commits
+ * late is told late, waits for nobody and holds nobody back; none is skipped, whatever else runs on the server.
  */
-export async function readEvents(db: Db, after: string, limit: number): Promise<LiveEvent[]> {
-  const [xid, seq] = parseCursor(after);
-  const rows = await sql<EventRow>`
-    select seq, xid::text as xid, at, name, subject, payload from event
-    where (event.xid, event.seq) > (${xid}::text::xid8, ${seq}) and event.xid < pg_snapshot_xmin(pg_current_snapshot())
-    order by event.xid, event.seq limit ${limit}`.execute(db);
-  return rows.rows.map(({ xid: of, seq: place, ...event }) => ({ cursor: `${of}-${place}`, ...event }));
+export async function readEvents(db: Db, after: string): Promise<EventBatch> {
+  const oldest = after.split(':')[0] ?? '1';
+  const rows = await sql<LiveEvent & { position: string; seq: number | null }>`
+    select s.position, e.seq, e.at, e.name, e.subject, e.payload
+    from (select pg_current_snapshot()::text as position) s
+    left join lateral (
+      select * from event
+      where xid >= ${oldest}::text::xid8 and not pg_visible_in_snapshot(xid, ${after}::text::pg_snapshot)
+      order by seq limit ${MOST_EVENTS + 1}
+    ) e on true order by e.seq`.execute(db);
+  const events = rows.rows.filter((row) => row.seq !== null).map(({ position: _position, ...event }) => event);
+  return { events: events.slice(0, MOST_EVENTS), position: rows.rows[0]?.position ?? after, truncated: events.length > MOST_EVENTS };
 }
 
 /** The end of the stream now. */
-async function lastCursor(db: Db): Promise<string> {
-  const rows = await sql<{ xid: string; seq: number }>`
-    select xid::text as xid, seq from event
-    where event.xid < pg_snapshot_xmin(pg_current_snapshot()) order by event.xid desc, seq desc limit 1`.execute(db);
-  const last = rows.rows[0];
-  return last === undefined ? '0-0' : `${last.xid}-${last.seq}`;
+export async function streamEnd(db: Db): Promise<string> {
+  const rows = await sql<{ position: string }>`select pg_current_snapshot()::text as position`.execute(db);
+  return rows.rows[0]?.position ?? '1:1:';
 }
 
-export function isCursor(text: string): boolean {
-  return /^\d{1,19}-\d{1,18}$/.test(text);
-}
-
-function parseCursor(cursor: string): [string, string] {
-  const [xid = '0', seq = '0'] = cursor.split('-');
-  return [xid, seq];
+export function isPosition(text: string): boolean {
+  return text.length <= 4_000 && /^\d{1,19}:\d{1,19}:(\d{1,19}(,\d{1,19})*)?$/.test(text);
 }
 
 /** Follows the stream once for all live listeners of a node. */
 export interface EventTail {
   start(): Promise<void>;
   ring(): void;
-  subscribe(listener: (event: LiveEvent) => void): () => void;
+  /** Where the tail stands; what comes later comes to the listener. */
+  position(): string;
+  subscribe(listener: (batch: EventBatch) => void): () => void;
   stop(): Promise<void>;
 }
 
-export function createEventTail(db: Db, clock: Clock, log: Log, metrics: Metrics): EventTail {
-  const listeners = new Set<(event: LiveEvent) => void>();
+export interface TailParts {
+  db: Db;
+  clock: Clock;
+  log: Log;
+  metrics: Metrics;
+}
+
+export function createEventTail({ db, clock, log, metrics }: TailParts): EventTail {
+  const listeners = new Set<(batch: EventBatch) => void>();
   const stopping = new AbortController();
-  let cursor = '0-0';
+  let position = '1:1:';
   let wake: AbortController | undefined;
   let rung = false;
   let loop: Promise<void> | undefined;
 
   const follow = async (): Promise<void> => {
-    let waitMs = IDLE_SCAN_MS;
     while (!stopping.signal.aborted) {
-      // A rung bell may stand for a transaction that is not yet shown, as an older one still runs: look again and again.
-      waitMs = rung ? FIRST_LOOK_MS : Math.min(IDLE_SCAN_MS, waitMs * 2);
       rung = false;
       try {
-        const events = await readEvents(db, cursor, BATCH);
-        for (const event of events) {
-          cursor = event.cursor;
-          metrics.eventsPublished.inc({ event: event.name });
-          for (const listener of listeners) listener(event);
-        }
-        if (events.length === BATCH) continue;
+        const batch = await readEvents(db, position);
+        position = batch.position;
+        for (const event of batch.events) metrics.eventsPublished.inc({ event: event.name });
+        if (batch.events.length > 0) for (const listener of listeners) listener(batch);
       } catch (error) {
         metrics.swallowed.inc({ where: 'events.tail' });
         log.warn({ err: error }, 'reading the event stream failed; trying again');
       }
       if (rung) continue;
       wake = new AbortController();
-      await clock.sleep(waitMs, AbortSignal.any([wake.signal, stopping.signal]));
+      await clock.sleep(IDLE_SCAN_MS, AbortSignal.any([wake.signal, stopping.signal]));
     }
   };
 
   return {
     start: async () => {
-      cursor = await lastCursor(db);
+      position = await streamEnd(db);
       loop = follow();
     },
     ring: () => {
       rung = true;
       wake?.abort();
     },
+    position: () => position,
     subscribe: (listener) => {
       listeners.add(listener);
       return () => listeners.delete(listener);

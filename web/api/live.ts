@@ -78,6 +78,7 @@ function open(): void {
     become({ kind: 'live' });
   };
   current.onmessage = onMessage;
+  current.addEventListener('reset', () => void queries.invalidateQueries());
   current.onerror = () => {
     if (state.kind !== 'lost') become({ kind: 'lost', since: Date.now() });
     // The browser retries a dropped line by itself, but not an answer that was refused.

@@ -4,6 +4,7 @@ import { type Instant, iso, plus, SECOND_MS } from '#kernel/instant.ts';
 import { requireVersion } from '#kernel/version.ts';
 import { loadServiceBySlug } from '#modules/catalog/index.ts';
 import { createIndicator, redefineIndicator, upsertBuckets } from '#modules/signals/index.ts';
+import { lockName } from '#platform/db/lock-name.ts';
 import type { VerbContext } from '#platform/verb.ts';
 import type { ObjectiveDefinition } from './contract.ts';
 import { NOT_EVALUATED } from './core/evaluate.ts';
@@ -17,6 +18,7 @@ export interface PutObjectiveInput {
 
 /** Creates or changes an objective and its indicator. A live alert lives on: the next tick judges it by the new terms. */
 export async function putObjective(ctx: VerbContext, { slug, ifMatch, definition }: PutObjectiveInput): Promise<Id<'obj'>> {
+  await lockName(ctx.tx, 'objective', slug);
   const before = await lockObjective(ctx.tx, slug);
   requireVersion(`objective ${slug}`, before?.version ?? 0, ifMatch);
   const service = await loadServiceBySlug(ctx.tx, definition.service);

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type Facts } from '#kernel/errors.ts';
-import { floorTo, HOUR_MS, humanDuration, type Instant, iso, plus } from '#kernel/instant.ts';
-import { defineJob, type JobRequest } from '#kernel/job.ts';
+import { floorTo, HOUR_MS, humanDuration, type Instant, iso, plus, SECOND_MS } from '#kernel/instant.ts';
+import { defineJob, FOREVER, type JobRequest } from '#kernel/job.ts';
 import { applySignals, type SourceSignal } from '#modules/alerts/index.ts';
 import type { VerbContext } from '#platform/verb.ts';
 import type { CountsCache } from './counts-cache.ts';
@@ -11,7 +11,7 @@ import { levelChanged, stateChanged, ticked } from './events.ts';
 import { listObjectives, type ObjectiveRow, updateEvaluation } from './store.ts';
 
 /** One evaluation of all objectives. It books the next one itself, so it must never die. */
-export const tick = defineJob('slo.tick', z.object({}), { maxFailures: Number.MAX_SAFE_INTEGER, paging: true });
+export const tick = defineJob('slo.tick', z.object({}), { maxFailures: FOREVER, longestRetryMs: 10 * SECOND_MS });
 
 /** The next tick on the grid of `everyMs`. Booked twice, it is one. */
 export function nextTick(now: Instant, everyMs: number): JobRequest<unknown> {

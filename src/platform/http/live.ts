@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import { AppError } from '#kernel/errors.ts';
 import { iso } from '#kernel/instant.ts';
 import { defineOperation } from '#kernel/operation.ts';
-import { type EventTail, isCursor, type LiveEvent, readEvents } from '#platform/events.ts';
+import { type EventBatch, type EventTail, isPosition, readEvents } from '#platform/events.ts';
 import type { Db } from '#platform/verb.ts';
 import { z } from 'zod';
 import { type HttpParts, identify, urlOf } from './server.ts';
@@ -20,7 +20,6 @@ export const liveOperation = defineOperation({
 });
 
 const HEARTBEAT_MS = 15_000;
-const REPLAY_BATCH = 500;
 const MOST_BUFFERED = 1024 * 1024;
 
 /** Serves the event stream. A reader that cannot keep up is cut off; it comes back with Last-Event-ID and misses nothing. */
@@ -33,14 +32,24 @@ export function serveLive(server: FastifyInstance, parts: HttpParts, db: Db, tai
   server.get(urlOf(liveOperation), { exposeHeadRoute: false }, async (request, reply) => {
     await identify(parts, request, liveOperation);
     const header = request.headers['last-event-id'];
-    if (header !== undefined && (typeof header !== 'string' || !isCursor(header)))
+    if (header !== undefined && (typeof header !== 'string' || !isPosition(header)))
       throw new AppError('invalid_input', 'Last-Event-ID must be the id of an event of this stream');
+    const sent = new Set<number>();
+    const waiting: EventBatch[] = [];
+    let deliver = (batch: EventBatch): void => void waiting.push(batch);
+    const unsubscribe = tail.subscribe((batch) => deliver(batch));
+    // Read before the answer begins, so that a position the database refuses is a clear error.
+    const missed = await readEvents(db, header ?? tail.position()).catch((error: unknown) => {
+      unsubscribe();
+      throw error;
+    });
     reply.hijack();
     const listener = createListener(reply.raw);
     open.add(listener);
-    const waiting: LiveEvent[] = [];
-    let isReplayed = header === undefined;
-    const unsubscribe = tail.subscribe((event) => (isReplayed ? listener.send(event) : waiting.push(event)));
+    listener.send(missed);
+    for (const event of missed.events) sent.add(event.seq);
+    for (const batch of waiting) listener.send({ ...batch, events: batch.events.filter((event) => !sent.has(event.seq)) });
+    deliver = listener.send;
     // Whoever may listen no longer, by a revoked key or a closed session, is not left listening.
     const heartbeat = parts.every(HEARTBEAT_MS, () => {
       identify(parts, request, liveOperation).then(listener.beat, (error: unknown) =>
@@ -52,18 +61,12 @@ export function serveLive(server: FastifyInstance, parts: HttpParts, db: Db, tai
       heartbeat();
       open.delete(listener);
     });
-    if (header === undefined) return;
-    const last = await replay(db, header, listener);
-    for (const event of waiting) if (isAfter(event.cursor, last)) listener.send(event);
-    isReplayed = true;
   });
 }
 
 interface Listener {
-  send(event: LiveEvent): void;
+  send(batch: EventBatch): void;
   beat(): void;
-  /** Resolves once what was sent is on its way, false when the listener has gone. */
-  drained(): Promise<boolean>;
   close(): void;
 }
 
@@ -76,33 +79,14 @@ function createListener(raw: ServerResponse): Listener {
   raw.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-store', 'x-accel-buffering': 'no' });
   write('retry: 1000\n\n');
   return {
-    send: ({ cursor, name, subject, at, payload }) =>
-      write(`id: ${cursor}\ndata: ${JSON.stringify({ name, subject, at: iso(at), payload })}\n\n`),
-    beat: () => write(': still here\n\n'),
-    drained: async () => {
-      if (raw.writableNeedDrain && !raw.destroyed)
-        await new Promise<void>((resolve) => {
-          raw.once('drain', resolve);
-          raw.once('close', resolve);
-        });
-      return !raw.writableEnded && !raw.destroyed;
+    send: ({ events, position, truncated }) => {
+      // Too much has happened to tell it all: the reader looks at everything afresh.
+      if (truncated) write('event: reset\ndata: {}\n\n');
+      for (const { name, subject, at, payload } of events) write(`data: ${JSON.stringify({ name, subject, at: iso(at), payload })}\n\n`);
+      // The id comes last: a connection that breaks within a batch goes on before it, and misses nothing.
+      write(`id: ${position}\n\n`);
     },
+    beat: () => write(': still here\n\n'),
     close: () => raw.end(),
   };
-}
-
-async function replay(db: Db, from: string, listener: Listener): Promise<string> {
-  let last = from;
-  for (;;) {
-    const events = await readEvents(db, last, REPLAY_BATCH);
-    for (const event of events) listener.send(event);
-    last = events.at(-1)?.cursor ?? last;
-    if (events.length < REPLAY_BATCH || !(await listener.drained())) return last;
-  }
-}
-
-function isAfter(cursor: string, other: string): boolean {
-  const [xid = '0', seq = '0'] = cursor.split('-');
-  const [otherXid = '0', otherSeq = '0'] = other.split('-');
-  return BigInt(xid) === BigInt(otherXid) ? BigInt(seq) > BigInt(otherSeq) : BigInt(xid) > BigInt(otherXid);
 }
