@@ -41,7 +41,18 @@ export async function openWalker(
   const context = await browser.newContext({ colorScheme: 'light', ...options });
   const page = await context.newPage();
   const errors: string[] = [];
-  page.on('console', (message) => message.type() === 'error' && errors.push(`${message.text()} (${page.url()})`));
+  page.on(
+    'response',
+    (response) =>
+      response.status() >= 400 && errors.push(`${response.status()} ${response.request().method()} ${response.url()} on ${page.url()}`),
+  );
+  page.on(
+    'console',
+    (message) =>
+      message.type() === 'error' &&
+      !message.text().startsWith('Failed to load resource') &&
+      errors.push(`${message.text()} (${page.url()})`),
+  );
   page.on('pageerror', (error) => errors.push(`${error.message} (${page.url()})`));
   return { context, page, errors };
 }

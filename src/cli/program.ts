@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { AppError, type ErrorCode } from '#kernel/errors.ts';
 import { clientSettings } from '#platform/config.ts';
 import { addContractCommands } from './contract-commands.ts';
+import { addGateCommand } from './gate-command.ts';
 import { addLocalCommands } from './local/commands.ts';
 
 const EXIT: Record<ErrorCode, number> = {
@@ -40,6 +41,7 @@ export function buildProgram(defaults: { url: string; apiKey: string | undefined
     .showHelpAfterError('Try --help.')
     .exitOverride();
   addLocalCommands(program, exitWith);
+  addGateCommand(program, exitWith);
   addContractCommands(program);
   return program;
 }

@@ -30,7 +30,7 @@ export function serviceView(row: ServiceRow): ServiceView {
   return { ...row, createdAt: iso(row.createdAt) };
 }
 
-export async function findServiceBySlug(db: Db, slug: string): Promise<ServiceRow | undefined> {
+async function findServiceBySlug(db: Db, slug: string): Promise<ServiceRow | undefined> {
   return (await db.selectFrom('service').select(SERVICE_COLUMNS).where('slug', '=', slug).executeTakeFirst()) as ServiceRow | undefined;
 }
 

@@ -7,5 +7,5 @@
  */
 export { changeRecorded } from './events.ts';
 export { routes } from './routes.ts';
-export { type ChangeRow, listChangesOf } from './store.ts';
+export { listChangesOf } from './store.ts';
 export { listChangeViews } from './views.ts';

@@ -7,7 +7,6 @@
  * to SEV3 always owes a next update; resolving before the watch has passed needs a reason.
  * Flow: declare → updates with a clock → mitigate → resolve → incident.resolved → postmortems.
  */
-export { declare } from './declare.ts';
 export { incidentResolved } from './events.ts';
 export { followChange, followLevel } from './follow.ts';
 export { jobs } from './jobs.ts';
@@ -20,7 +19,5 @@ export {
   listServiceIds,
   listUpdates,
   loadIncident,
-  type StoredEvent,
-  type UpdateRow,
 } from './store.ts';
 export { durationsOf, suspectsOf } from './views.ts';

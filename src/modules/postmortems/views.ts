@@ -92,7 +92,7 @@ function postmortemView(row: ViewRow): PostmortemView {
     required: row.required,
     requiredBecause: row.requiredBecause,
     dueAt: iso(row.dueAt),
-    openActions: Number(row.openActions),
+    openActions: row.openActions,
     createdAt: iso(row.createdAt),
     version: row.version,
   };
@@ -160,7 +160,7 @@ function actionView(row: ActionViewRow, now: Instant): ActionView {
     owner: { id: row.ownerId, name: row.ownerName },
     due: row.dueOn,
     state: row.state,
-    overdue: isOverdue({ due: row.dueOn as Parameters<typeof isOverdue>[0]['due'], state: row.state }, iso(now).slice(0, 10)),
+    overdue: isOverdue({ due: row.dueOn, state: row.state }, iso(now).slice(0, 10)),
     version: row.version,
   };
 }

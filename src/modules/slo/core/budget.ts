@@ -70,7 +70,7 @@ export const BUDGET_LEVELS = ['healthy', 'caution', 'slow', 'frozen', 'exhausted
 export type BudgetLevel = (typeof BUDGET_LEVELS)[number];
 
 /** Lower bounds, each exclusive: a budget of exactly 0.5 is no longer healthy. Below the last it is exhausted. */
-export const LevelBounds = z
+const LevelBounds = z
   .object({
     healthy: z.number().min(0).max(1),
     caution: z.number().min(0).max(1),
@@ -78,7 +78,7 @@ export const LevelBounds = z
     frozen: z.number().min(0).max(1),
   })
   .refine((bounds) => bounds.healthy >= bounds.caution && bounds.caution >= bounds.slow && bounds.slow >= bounds.frozen, 'must not rise');
-export type LevelBounds = z.output<typeof LevelBounds>;
+type LevelBounds = z.output<typeof LevelBounds>;
 
 const DEFAULT_LEVELS: LevelBounds = { healthy: 0.5, caution: 0.25, slow: 0.1, frozen: 0 };
 
