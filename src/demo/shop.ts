@@ -44,4 +44,4 @@ const stop = async (): Promise<void> => {
 };
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => void stop());
 // The parent is gone: nobody would ever stop us.
-if (process.connected) process.once('disconnect', () => void stop());
+if (process.connected) process.once('disconnect', () => process.exit(0));
