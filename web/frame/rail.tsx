@@ -45,8 +45,8 @@ function Count({ section, facts }: { section: Section; facts: FrameFacts }) {
     return <span className="count">{facts.openAlerts}</span>;
   if (section.path === '/incidents' && facts.openIncidents !== undefined && facts.openIncidents > 0) {
     return (
-      <span className="count hot">
-        {facts.worst !== undefined && <SeverityGlyph severity={facts.worst} />}
+      <span className={facts.worst === undefined ? 'count hot' : `count hot tx-${facts.worst}`}>
+        {facts.worst !== undefined && <SeverityGlyph severity={facts.worst} coloured />}
         {facts.openIncidents}
       </span>
     );

@@ -33,10 +33,14 @@ const FROM: Column<Action> = {
   ),
 };
 
-const REST: readonly Column<Action>[] = [
-  { head: 'Owner', className: 'nowrap', cell: (action) => action.owner.name },
+const OWNER: Column<Action> = { head: 'Owner', className: 'nowrap', cell: (action) => action.owner.name };
+
+const KIND: readonly Column<Action>[] = [
   { head: 'Kind', spare: true, className: 'soft', cell: (action) => action.kind },
   { head: 'Priority', spare: true, className: 'soft', cell: (action) => action.priority },
+];
+
+const REST: readonly Column<Action>[] = [
   { head: 'Due', cell: (action) => <DueDate due={action.due} overdue={action.overdue} /> },
   { head: 'State', cell: (action) => <ActionChip state={action.state} /> },
 ];
@@ -51,7 +55,8 @@ interface ActionTableProps {
 
 export function ActionTable({ actions, groups, withIncident = false }: ActionTableProps) {
   const may = useMay('responder');
-  const columns = [TITLE, ...(withIncident ? [FROM] : []), ...REST, ...(may ? [CHANGE] : [])];
+  // In a document there is less room, and the incident goes without saying.
+  const columns = [TITLE, ...(withIncident ? [FROM] : []), OWNER, ...(withIncident ? KIND : []), ...REST, ...(may ? [CHANGE] : [])];
   return <Table label="Actions" columns={columns} groups={groups ?? [{ rows: actions }]} rowKey={(action) => action.id} />;
 }
 

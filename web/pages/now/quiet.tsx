@@ -21,23 +21,27 @@ const DAY_MS = 86_400_000;
 /** Nothing waits: one sentence, a few small charts, who is on call, what happened lately. */
 export function Quiet({ objectives }: { objectives: readonly Objective[] }) {
   const tasks = useTasks();
-  const isUnfinished = tasks?.some((task) => !task.done) === true;
+  const left = tasks?.filter((task) => !task.done).length ?? 0;
   const known = objectives.filter((objective) => objective.budget.remainingRatio !== null);
   const shown = known.toSorted((a, b) => a.service.tier - b.service.tier).slice(0, 4);
   return (
     <Page>
       <div className="calm">
         <div className="row quiet-date">
-          <Glyph name="tick" className="ic-green" />
+          {left === 0 && <Glyph name="tick" className="ic-green" />}
           <Today />
         </div>
-        <h1>{sentence(known.length)}</h1>
+        <h1>
+          {left === 0
+            ? sentence(known.length)
+            : `Nothing waits for you. ${inWords(left, true)} ${left === 1 ? 'step is' : 'steps are'} left until a page can reach you.`}
+        </h1>
         <Freshness objectives={known} />
       </div>
       <DemoPanel />
       <div className="stack far">
-        {isUnfinished && (
-          <Section title="Before the first page can reach you" lead="each ticks itself">
+        {left > 0 && (
+          <Section title="To be set up" lead="each ticks itself">
             <Checklist />
           </Section>
         )}

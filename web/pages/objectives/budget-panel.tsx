@@ -136,6 +136,7 @@ function WholeWindow({ objective }: { objective: Objective }) {
   const marks = useMarks(objective.service.slug, { from, to: now });
   const step = (now - from) / Math.max(1, objective.trend.length - 1);
   const points = objective.trend.map((value, at): Point => [from + at * step, value]);
+  if (points.filter(([, value]) => value !== null).length < 2) return null;
   return (
     <div className="whole">
       <LineChart

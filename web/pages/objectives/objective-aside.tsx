@@ -55,7 +55,7 @@ function PolicyPanel({ objective }: { objective: Objective }) {
         {POLICY.map((row) => {
           const isCurrent = row.level === objective.level;
           return (
-            <li key={row.level} aria-current={isCurrent ? 'true' : undefined}>
+            <li key={row.level} className={`lvl-${row.level}`} aria-current={isCurrent ? 'true' : undefined}>
               <span className={isCurrent ? row.tone : undefined}>
                 <LevelGlyph level={row.level} />
               </span>

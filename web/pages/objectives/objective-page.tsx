@@ -52,12 +52,12 @@ function LevelWhy({ objective }: { objective: Objective }) {
 
 function Lead({ objective }: { objective: Objective }) {
   const { description, service, target, window, version } = objective;
+  const goal = `${targetPercent(target)} over ${windowWords(window)}`;
+  const about = `${service.name}, tier ${service.tier} · version ${version}`;
   return (
     <>
       {description === '' ? `${targetPercent(target)} of events are good, over ${windowWords(window)}.` : description}{' '}
-      <span className="mute">
-        {targetPercent(target)} over {windowWords(window)} · {service.name}, tier {service.tier} · version {version}
-      </span>
+      <span className="mute">{description === '' ? about : `${goal} · ${about}`}</span>
     </>
   );
 }

@@ -9,6 +9,16 @@ import type { PostmortemDetail } from './postmortem-look.tsx';
 
 type Section = PostmortemDetail['sections'][number];
 
+/** Text without the underscores that set it in italics. */
+function bare(text: string): string {
+  return text.trim().replace(/^_|_$/g, '');
+}
+
+/** A section that still holds its own question has not been written. */
+export function isWritten(section: Section): boolean {
+  return section.body.trim() !== '' && bare(section.body) !== bare(section.prompt);
+}
+
 /** One section: read it, or write it in place. While it is empty it asks its question. */
 export function DocumentSection({
   postmortem,
@@ -22,7 +32,7 @@ export function DocumentSection({
   children: ReactNode;
 }) {
   const [draft, setDraft] = useState<string>();
-  const isEmpty = section.body.trim() === '' || section.body.trim() === `_${section.prompt}_`;
+  const isEmpty = !isWritten(section);
   return (
     <section aria-labelledby={section.id}>
       <div className="row doc-head">
@@ -36,7 +46,7 @@ export function DocumentSection({
       {draft !== undefined ? (
         <Editor postmortem={postmortem} section={section} draft={draft} onDraft={setDraft} />
       ) : isEmpty ? (
-        <p className="mute">{section.prompt}</p>
+        <p className="mute">{bare(section.prompt)}</p>
       ) : (
         <Markdown text={section.body} />
       )}
@@ -66,7 +76,7 @@ function Editor({
   );
   return (
     <div className="stack tight">
-      <p className="mute sm">{section.prompt}</p>
+      <p className="mute sm">{bare(section.prompt)}</p>
       <ProblemNote problem={save.error} what="Not saved; your words are still here." />
       <textarea
         className="input"

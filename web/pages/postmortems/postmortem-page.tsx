@@ -13,7 +13,7 @@ import { PageHead } from '../../ui/panel.tsx';
 import { Due } from '../../ui/time/countdown.tsx';
 import { Why } from '../../ui/why.tsx';
 import { incidentNumber } from '../incidents/incident-look.tsx';
-import { DocumentSection } from './document-section.tsx';
+import { DocumentSection, isWritten } from './document-section.tsx';
 import { Actions } from './actions.tsx';
 import { BudgetSpent } from './budget-spent.tsx';
 import { type PostmortemDetail, PostmortemChip, SeverityWord } from './postmortem-look.tsx';
@@ -114,18 +114,13 @@ function Above({ postmortem }: { postmortem: PostmortemDetail }) {
   );
 }
 
-function isDone(section: PostmortemDetail['sections'][number]): boolean {
-  const body = section.body.trim();
-  return body !== '' && body !== `_${section.prompt}_`;
-}
-
 function Contents({ postmortem }: { postmortem: PostmortemDetail }) {
-  const done = postmortem.sections.filter(isDone).length;
+  const done = postmortem.sections.filter(isWritten).length;
   return (
     <nav className="toc" aria-label="Sections">
       {postmortem.sections.map((section) => (
         <a key={section.id} href={`#${section.id}`}>
-          {isDone(section) ? <Icon name="check" /> : <span className="ring" />}
+          {isWritten(section) ? <Icon name="check" /> : <span className="ring" />}
           {section.title}
         </a>
       ))}

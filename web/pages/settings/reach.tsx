@@ -73,7 +73,7 @@ function MethodRow({ method }: { method: Method }) {
     <li className="wrap">
       <Icon name={look.icon} />
       <span className="grow">
-        <b className="medium">{look.word}</b> <span className="soft wrap-any">{method.target}</span>
+        <b className="medium">{look.word}</b> {method.channel !== 'app' && <span className="soft wrap-any">{method.target}</span>}
         <br />
         <span className="mute sm">{method.delaySeconds === 0 ? 'at once' : `after ${duration(method.delaySeconds * 1000)}`}</span>
         {deliveryId !== undefined && <TestResult id={deliveryId} />}

@@ -6,7 +6,7 @@ describe('a scale of percent', () => {
     [0.38, [0, 0.1, 0.2, 0.3, 0.4]],
     [0.58, [0, 0.2, 0.4, 0.6, 0.8]],
     [1, [0, 0.25, 0.5, 0.75, 1]],
-    [0, [0, 0.0025, 0.005, 0.0075, 0.01]],
+    [0, [0, 0.005, 0.01]],
   ])('up to %d has round ticks and room above', (highest, values) => {
     const { ticks } = percentScale(highest);
     expect(ticks.map((tick) => Number(tick.value.toFixed(6)))).toEqual(values);

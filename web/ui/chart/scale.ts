@@ -33,7 +33,8 @@ export function percentScale(highest: number, lowest = 0): Scale {
   // A little room above the highest point, for the words of bands.
   const top = Math.max(highest > 1 ? highest : Math.min(1, highest * 1.05), 0.01);
   const power = 10 ** Math.floor(Math.log10(top / 4));
-  const step = (NICE.find((nice) => top / (nice * power) <= 4) ?? 10) * power;
+  // Quarters read well of a hundred, not of one: "0.25 %" is avoided.
+  const step = (NICE.find((nice) => top / (nice * power) <= 4 && (nice !== 2.5 || power >= 0.1)) ?? 10) * power;
   const up = Math.ceil(top / step - 1e-9);
   const down = Math.floor(Math.min(0, lowest) / step + 1e-9);
   const ticks = Array.from({ length: up - down + 1 }, (_, at) => {

@@ -1,6 +1,6 @@
-// node bin/run.cjs tools/screenshots.ts: takes the pictures of the README from a demo whose shop has just been broken.
+// node bin/run.cjs e2e/screenshots.ts: takes the pictures of the README from a demo whose shop has just been broken.
 import path from 'node:path';
-import { DESKTOP, launchBrowser, openWalker, signIn, withFolder } from '../e2e/browser.ts';
+import { DESKTOP, launchBrowser, openWalker, signIn, withFolder } from './browser.ts';
 
 const IMAGES = path.resolve(import.meta.dirname, '../docs/images');
 const { installation, end } = await withFolder({ demo: 'true' });
