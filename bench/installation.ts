@@ -5,6 +5,9 @@ import { type Installation, startInstallation } from '#app/start.ts';
 import { loadSettings } from '#platform/config.ts';
 import { freePort } from '#testing/process/nines.ts';
 
+/** Prints one figure. */
+export type Print = (name: string, value: number, unit: string) => void;
+
 export const API_KEY = 'bench-key-that-is-long-enough-for-a-key';
 
 /** A whole installation in this process, on a folder of its own, with fsync on. */

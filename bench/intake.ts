@@ -1,8 +1,7 @@
 import { contracts } from '#contracts';
 import { httpSend } from '#cli/http-send.ts';
 import { clientOf } from '#kernel/client.ts';
-import { API_KEY, quantile, withInstallation } from './installation.ts';
-import type { Print } from './run.ts';
+import { API_KEY, type Print, quantile, withInstallation } from './installation.ts';
 
 const SINGLES = 2_000;
 const BATCHES = 300;

@@ -17,8 +17,7 @@ import { createTransactor } from '#platform/verb.ts';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { quantile } from './installation.ts';
-import type { Print } from './run.ts';
+import { type Print, quantile } from './installation.ts';
 
 const JOBS = 300;
 const SPREAD_MS = 6_000;

@@ -1,12 +1,10 @@
 // npm run bench            runs all, one `name: value unit` a line
 // npm run bench -- NAME    runs one
 import { pathToFileURL } from 'node:url';
+import type { Print } from './installation.ts';
 import { benchIntake } from './intake.ts';
 import { benchLateness } from './lateness.ts';
 import { benchStart } from './start.ts';
-
-/** Prints one figure. */
-export type Print = (name: string, value: number, unit: string) => void;
 
 const BENCHES: Record<string, (print: Print) => Promise<void>> = { start: benchStart, lateness: benchLateness, intake: benchIntake };
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { buildWeb } from '#tools/build-web.ts';
 import { freePort, type NinesProcess, startNines } from '#testing/process/nines.ts';
-import type { Print } from './run.ts';
+import type { Print } from './installation.ts';
 
 const STARTS = 5;
 const SETTLE_MS = 5_000;
