@@ -96,6 +96,21 @@ describe('paging', () => {
     }
   });
 
+  it('happens in the same way again for the same seed, down to the ids', async () => {
+    const runs: string[] = [];
+    for (let i = 0; i < 2; i += 1) {
+      world = await createWorld({ nodes: 2, seed: 11 });
+      const team = await formTeam(world);
+      const story = await tellStory(world);
+      for (const key of ['disk', 'queue', 'cache']) await firing(team, key);
+      await story.at('20:00');
+      runs.push(JSON.stringify(world.collector.sent));
+      if (i === 0) await world.destroy();
+    }
+    expect(runs[0]?.length).toBeGreaterThan(1000);
+    expect(runs[1]).toBe(runs[0]);
+  });
+
   it('runs a thousand hours of schedules and paging in a moment', async () => {
     world = await createWorld();
     const team = await formTeam(world);
