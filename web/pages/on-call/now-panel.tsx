@@ -14,9 +14,9 @@ export function NowPanel({ schedules }: { schedules: readonly Schedule[] }) {
         const isMe = person?.id === me.id;
         return (
           <div key={schedule.id}>
-            <p className="eyebrow">
+            <div className="eyebrow">
               {schedule.name} <Why reason={because} title={`Why ${person === null ? 'nobody' : isMe ? 'you' : person.name}`} />
-            </p>
+            </div>
             <div className="who">
               <Avatar name={person?.name ?? '?'} me={isMe} large />
               <span className={person === null ? 'tx-red' : undefined}>{person === null ? 'Nobody' : isMe ? 'You' : person.name}</span>
