@@ -19,14 +19,36 @@ const UNITS: readonly { ends: RegExp; write: (value: Fact) => ReactNode }[] = [
   },
 ];
 
+// Counts and moments that every objective has: its own words, in the order in which a responder asks.
+const FIRST: Record<string, string> = { impactStartedAt: 'impact since' };
+const LAST: Record<string, string> = {
+  remainingRatio: 'budget left',
+  exhaustsInSeconds: 'runs out in',
+  badCount: 'failed',
+  validCount: 'valid',
+};
+const MINUTES: Record<string, number> = { min: 1, h: 60, d: 1440 };
+
+/** Where a figure stands: impact, then the windows from short to long, then what is not known here, then the budget. */
+function rank(name: string): number {
+  if (name in FIRST) return -1;
+  const span = /^burn (\d+) (min|h|d)$/.exec(name);
+  if (span !== null) return Number(span[1]) * (MINUTES[span[2] ?? ''] ?? 1);
+  const last = Object.keys(LAST).indexOf(name);
+  return last === -1 ? 1e6 : 1e6 + 1 + last;
+}
+
 /** The figures a decision used, as label and value: `exhaustsInSeconds: 2940` reads "exhausts in", "49 min". */
 export function factRows(facts: Readonly<Record<string, Fact>>): { label: string; value: ReactNode }[] {
   return Object.entries(facts)
     .filter(([, value]) => value !== null)
+    .toSorted(([a], [b]) => rank(a) - rank(b))
     .map(([name, value]) => {
       const unit = UNITS.find(({ ends }) => ends.test(name));
-      if (unit !== undefined) return { label: nameWords(name.replace(unit.ends, '')), value: unit.write(value) };
-      if (/^burn/i.test(name) && typeof value === 'number') return { label: nameWords(name), value: burn(value) };
+      if (unit !== undefined)
+        return { label: FIRST[name] ?? LAST[name] ?? nameWords(name.replace(unit.ends, '')), value: unit.write(value) };
+      if (/^burn/i.test(name) && typeof value === 'number')
+        return { label: nameWords(name).replace(/^burn (?=\d)/, 'burn over '), value: burn(value) };
       return { label: nameWords(name), value: plain(value) };
     });
 }

@@ -79,6 +79,9 @@ function cells(line: string): string[] {
     .map((cell) => cell.trim());
 }
 
+/** A moment is read as one word. */
+const MOMENT = /^\s*\d{4}-\d{2}-\d{2}[ T]\d{2}:\d{2}\s*$/;
+
 function table(lines: string[], key: number): ReactNode {
   const [head = '', ...rest] = lines;
   const rows = rest.filter((line) => !/^[\s|:-]+$/.test(line));
@@ -95,7 +98,9 @@ function table(lines: string[], key: number): ReactNode {
         {rows.map((row, at) => (
           <tr key={at}>
             {cells(row).map((cell, index) => (
-              <td key={index}>{inline(cell)}</td>
+              <td key={index} className={MOMENT.test(cell) ? 'nowrap' : undefined}>
+                {inline(cell)}
+              </td>
             ))}
           </tr>
         ))}

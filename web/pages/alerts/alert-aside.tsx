@@ -1,5 +1,6 @@
 import { Link } from '@tanstack/react-router';
-import { alertNumber, type PageDetail } from './alert-look.tsx';
+import { capital } from '../../lib/words.ts';
+import { alertNumber, type PageDetail, sourceWord } from './alert-look.tsx';
 import type { AlertDetail } from './alert-page.tsx';
 import { Chip, LabelChips } from '../../ui/mark.tsx';
 import { factRows } from '../../ui/facts.tsx';
@@ -8,7 +9,7 @@ import { Time } from '../../ui/time/time.tsx';
 
 /** What is known beside the story: figures, labels, links. */
 export function AlertAside({ alert, page }: { alert: AlertDetail; page: PageDetail | undefined }) {
-  const facts = factRows(alert.facts);
+  const facts = factRows(alert.facts).map(({ label, value }) => ({ label: capital(label), value }));
   const links = Object.entries(alert.links);
   return (
     <div className="stack mid">
@@ -18,7 +19,7 @@ export function AlertAside({ alert, page }: { alert: AlertDetail; page: PageDeta
             {links.map(([name, url]) => (
               <li key={name}>
                 <span className="grow">
-                  <SafeLink url={url} name={name} />
+                  <SafeLink url={url} name={capital(name)} />
                 </span>
               </li>
             ))}
@@ -38,7 +39,7 @@ export function AlertAside({ alert, page }: { alert: AlertDetail; page: PageDeta
           items={[
             { label: 'Number', value: <span className="mono">{alertNumber(alert)}</span> },
             { label: 'Key', value: <span className="mono wrap-any">{alert.key}</span> },
-            { label: 'Source', value: alert.source },
+            { label: 'Source', value: sourceWord(alert.source) },
             { label: 'Service', value: alert.service?.name ?? '—' },
             { label: 'Opened', value: <Time at={alert.openedAt} shape="auto-second" /> },
             { label: 'Last signal', value: <Time at={alert.lastFiringAt} shape="auto-second" /> },

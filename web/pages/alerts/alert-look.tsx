@@ -27,6 +27,20 @@ export function alertNumber(alert: { number: number }): string {
   return `ALR-${alert.number}`;
 }
 
+/** Where an alert came from, in words: the name that the sender has, or what Nines itself watches. */
+export function sourceWord(source: string): string {
+  return source === 'slo' ? 'objective' : source;
+}
+
+/** A way that nobody has set up, beside another that reached the same person: worth a word, not an alarm. */
+export function isNotSetUp(delivery: Delivery, all: readonly Delivery[]): boolean {
+  return (
+    delivery.state === 'failed' &&
+    / set up here/.test(delivery.because.text) &&
+    all.some((other) => other.personId === delivery.personId && (other.state === 'sent' || other.state === 'delivered'))
+  );
+}
+
 const CHANNELS: Record<string, { word: string; icon: IconName }> = {
   app: { word: 'In Nines', icon: 'browser' },
   push: { word: 'Push, phone', icon: 'mobile' },

@@ -9,9 +9,10 @@ import { Page, PagePending } from '../../frame/page.tsx';
 import { ProblemNote } from '../../frame/problem-note.tsx';
 import { useMay, useMe } from '../../frame/session.ts';
 import { useKeys } from '../../lib/keys.ts';
-import { ActionBar, Button, buttonClass } from '../../ui/button.tsx';
+import { ActionBar, Button } from '../../ui/button.tsx';
 import { Ladder } from '../../ui/ledger.tsx';
-import { Chip } from '../../ui/mark.tsx';
+import { Glyph, Icon } from '../../ui/icons.tsx';
+import type { ChipLook } from '../../ui/mark.tsx';
 import { PageHead, Panel } from '../../ui/panel.tsx';
 import { Elapsed } from '../../ui/time/countdown.tsx';
 import { Time } from '../../ui/time/time.tsx';
@@ -20,8 +21,10 @@ import { AlertAside } from './alert-aside.tsx';
 import { alertNumber, AlertSeverityChip, type PageDetail } from './alert-look.tsx';
 import { AlertTimeline } from './alert-timeline.tsx';
 import { useAcknowledge } from './acknowledge.ts';
+import { type IncidentDetail, incidentNumber } from '../incidents/incident-look.tsx';
 import { BurnChart } from './burn-chart.tsx';
 import { DeliveryPanel } from './delivery-panel.tsx';
+import { DeclareOrOpen, useLinkedIncident } from './linked-incident.tsx';
 import { pageSteps } from './page-steps.ts';
 import { ladderSteps } from './step-note.tsx';
 
@@ -51,6 +54,7 @@ function AlertBody({ alert }: { alert: AlertDetail }) {
   const me = useMe();
   const page = usePageOf(alert.id);
   const acts = useAlertActs(alert, page);
+  const incident = useLinkedIncident(alert);
   const isWaiting = page !== undefined && (page.state === 'open' || page.state === 'exhausted');
   return (
     <Page>
@@ -58,7 +62,7 @@ function AlertBody({ alert }: { alert: AlertDetail }) {
         near
         above={<States alert={alert} page={page} />}
         title={alert.summary}
-        lead={<Lead alert={alert} />}
+        lead={<Lead alert={alert} incident={incident} />}
         acts={
           <>
             {alert.state !== 'resolved' && (
@@ -66,10 +70,8 @@ function AlertBody({ alert }: { alert: AlertDetail }) {
                 Resolve
               </Button>
             )}
-            {acts.acknowledge === undefined && alert.state !== 'resolved' && acts.mayDeclare && (
-              <Link to="/declare" search={{ alert: alert.id }} className={buttonClass({ kind: 'primary' }, 'no-phone')}>
-                Declare
-              </Link>
+            {acts.acknowledge === undefined && alert.state !== 'resolved' && acts.mayDeclare && incident !== undefined && (
+              <DeclareOrOpen alert={alert} incident={incident} className="no-phone" />
             )}
             {acts.acknowledge !== undefined && (
               <Button kind="primary" hotkey="E" onClick={acts.acknowledge} busy={acts.isAcknowledging} className="no-phone">
@@ -83,7 +85,7 @@ function AlertBody({ alert }: { alert: AlertDetail }) {
       <div className="cols wide">
         <div className="stack mid">
           {page !== undefined && (
-            <Panel title="What happens next" end={<span className="no-phone">{nextWords(page)}</span>}>
+            <Panel title={isWaiting ? 'What happens next' : 'Who was told'} end={<span className="no-phone">{nextWords(page)}</span>}>
               <Ladder steps={ladderSteps(pageSteps(page, me.id))} />
             </Panel>
           )}
@@ -103,9 +105,7 @@ function AlertBody({ alert }: { alert: AlertDetail }) {
         !isWaiting &&
         alert.state === 'acknowledged' && (
           <ActionBar>
-            <Link to="/declare" search={{ alert: alert.id }} className={buttonClass({ kind: 'primary' })}>
-              Declare
-            </Link>
+            {incident !== undefined && <DeclareOrOpen alert={alert} incident={incident} />}
             <Button onClick={acts.resolve} busy={acts.isResolving}>
               Resolve
             </Button>
@@ -140,34 +140,69 @@ function States({ alert, page }: { alert: AlertDetail; page: PageDetail | undefi
   return (
     <div className="row wrap">
       <AlertSeverityChip severity={alert.severity} />
-      {alert.state === 'open' && (
-        <Chip icon="clock">
-          not acknowledged <Elapsed since={alert.openedAt} />
-        </Chip>
-      )}
-      {alert.acknowledgedAt !== null && alert.state === 'acknowledged' && (
-        <Chip tone="green" icon="check">
-          acknowledged by {alert.acknowledgedBy ?? 'somebody'} <Time at={alert.acknowledgedAt} />
-        </Chip>
-      )}
-      {alert.resolvedAt !== null && (
-        <Chip tone="green" glyph="tick">
-          over since <Time at={alert.resolvedAt} />
-        </Chip>
-      )}
-      {page !== undefined && (
-        <Why ask={page.state === 'open' || page.state === 'exhausted' ? 'Why this page?' : 'How did it end?'} reason={page.because} />
-      )}
+      <StateChip alert={alert} page={page} />
     </div>
   );
 }
 
-function Lead({ alert }: { alert: AlertDetail }) {
+/** How the alert stands; it opens why the page went where it went, or how it ended. */
+function StateChip({ alert, page }: { alert: AlertDetail; page: PageDetail | undefined }) {
+  const look = stateLook(alert);
+  if (page === undefined) return <span className={look.className}>{look.body}</span>;
+  const isWaiting = page.state === 'open' || page.state === 'exhausted';
+  return <Why chip={look} title={isWaiting ? 'Why this page' : 'How it ended'} reason={page.because} />;
+}
+
+function stateLook(alert: AlertDetail): ChipLook {
+  if (alert.resolvedAt !== null) {
+    return {
+      className: 'chip green',
+      body: (
+        <>
+          <Glyph name="tick" />
+          over since <Time at={alert.resolvedAt} />
+        </>
+      ),
+    };
+  }
+  if (alert.acknowledgedAt !== null && alert.state === 'acknowledged') {
+    return {
+      className: 'chip green',
+      body: (
+        <>
+          <Icon name="check" />
+          acknowledged by {alert.acknowledgedBy ?? 'somebody'} <Time at={alert.acknowledgedAt} />
+        </>
+      ),
+    };
+  }
+  return {
+    className: 'chip',
+    body: (
+      <>
+        <Icon name="clock" />
+        not acknowledged <Elapsed since={alert.openedAt} />
+      </>
+    ),
+  };
+}
+
+function Lead({ alert, incident }: { alert: AlertDetail; incident: IncidentDetail | null | undefined }) {
   return (
     <>
-      Since <Time at={alert.startedAt} shape="auto-second" />, from {alert.source}
+      Since <Time at={alert.startedAt} shape="auto-second" />, from {alert.source === 'slo' ? 'its objective' : alert.source}
       {alert.service !== null && `, on ${alert.service.name}`}
       {alert.firingCount > 1 && `; ${alert.firingCount} signals`}.
+      {incident !== null && incident !== undefined && (
+        <>
+          {' '}
+          Part of{' '}
+          <Link to="/incidents/$id" params={{ id: incident.id }} className="link">
+            {incidentNumber(incident)}
+          </Link>
+          , a {incident.severity}.
+        </>
+      )}
     </>
   );
 }

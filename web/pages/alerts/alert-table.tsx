@@ -3,7 +3,7 @@ import { count } from '../../lib/words.ts';
 import { Panel } from '../../ui/panel.tsx';
 import { type Column, type RowGroup, Table } from '../../ui/table.tsx';
 import { Time } from '../../ui/time/time.tsx';
-import { type Alert, alertNumber, AlertSeverityChip } from './alert-look.tsx';
+import { type Alert, alertNumber, AlertSeverityChip, sourceWord } from './alert-look.tsx';
 
 const COLUMNS: Column<Alert>[] = [
   {
@@ -31,7 +31,7 @@ const COLUMNS: Column<Alert>[] = [
         </Link>
       ),
   },
-  { head: 'Source', spare: true, className: 'mute nowrap', cell: (alert) => alert.source },
+  { head: 'Source', spare: true, className: 'mute nowrap', cell: (alert) => sourceWord(alert.source) },
   { head: 'Signals', right: true, spare: true, cell: (alert) => count(alert.firingCount) },
   { head: 'Opened', right: true, className: 'nowrap', cell: (alert) => <Time at={alert.openedAt} /> },
   {

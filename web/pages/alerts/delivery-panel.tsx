@@ -1,9 +1,10 @@
+import { Link } from '@tanstack/react-router';
 import { useMe } from '../../frame/session.ts';
 import { Ledger, type LedgerGroup, type LedgerRow } from '../../ui/ledger.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { Countdown } from '../../ui/time/countdown.tsx';
 import { Why } from '../../ui/why.tsx';
-import { channelLook, type Delivery, type PageDetail } from './alert-look.tsx';
+import { channelLook, type Delivery, isNotSetUp, type PageDetail } from './alert-look.tsx';
 
 /** The delivery ledger of a page: everybody told, by which way, what came of it and why not. */
 export function DeliveryPanel({ page }: { page: PageDetail }) {
@@ -15,7 +16,10 @@ export function DeliveryPanel({ page }: { page: PageDetail }) {
     name: entry.person.name,
     isMe: entry.person.id === me.id,
     role: entry.via,
-    rows: rowsOf(page.deliveries.filter((delivery) => delivery.personId === entry.person.id)),
+    rows: rowsOf(
+      page.deliveries.filter((delivery) => delivery.personId === entry.person.id),
+      page.deliveries,
+    ),
   }));
   for (const delivery of others) {
     const known = groups.find((group) => group.key === delivery.personId);
@@ -24,7 +28,10 @@ export function DeliveryPanel({ page }: { page: PageDetail }) {
         key: delivery.personId,
         name: delivery.personName,
         isMe: delivery.personId === me.id,
-        rows: rowsOf(others.filter((one) => one.personId === delivery.personId)),
+        rows: rowsOf(
+          others.filter((one) => one.personId === delivery.personId),
+          page.deliveries,
+        ),
       });
   }
   return (
@@ -34,7 +41,7 @@ export function DeliveryPanel({ page }: { page: PageDetail }) {
   );
 }
 
-function rowsOf(deliveries: readonly Delivery[]): LedgerRow[] {
+function rowsOf(deliveries: readonly Delivery[], all: readonly Delivery[]): LedgerRow[] {
   return deliveries
     .toSorted((a, b) => a.dueAt.localeCompare(b.dueAt))
     .map((delivery) => {
@@ -47,8 +54,8 @@ function rowsOf(deliveries: readonly Delivery[]): LedgerRow[] {
         queued: delivery.state === 'cancelled' && first === undefined ? null : delivery.dueAt,
         sent: first?.startedAt ?? null,
         delivered: delivery.state === 'delivered' ? delivery.finishedAt : null,
-        answer: <Answer delivery={delivery} />,
-        ...tone(delivery),
+        answer: isNotSetUp(delivery, all) ? <NotSetUp delivery={delivery} /> : <Answer delivery={delivery} />,
+        ...(isNotSetUp(delivery, all) ? { tone: 'mute' } : tone(delivery)),
       };
     });
 }
@@ -56,6 +63,27 @@ function rowsOf(deliveries: readonly Delivery[]): LedgerRow[] {
 function tone(delivery: Delivery): Pick<LedgerRow, 'tone'> {
   if (delivery.state === 'failed') return { tone: 'bad' };
   return delivery.state === 'cancelled' ? { tone: 'mute' } : {};
+}
+
+/** The other way got through; this one waits for whoever runs Nines. */
+function NotSetUp({ delivery }: { delivery: Delivery }) {
+  return (
+    <>
+      {delivery.channel === 'email' ? 'not sent: no mail server is set up here' : 'not sent: this way is not set up here'}{' '}
+      <Why ask="What to do" side="right" title="Nothing, tonight: another way reached you">
+        <p>
+          {delivery.channel === 'email'
+            ? 'For e-mail, start Nines with NINES_SMTP_URL=smtp://user:password@host:587.'
+            : 'Whoever runs Nines can set it up.'}{' '}
+          You can also choose other ways:{' '}
+          <Link to="/settings" className="link">
+            How I am reached
+          </Link>
+          .
+        </p>
+      </Why>
+    </>
+  );
 }
 
 function Answer({ delivery }: { delivery: Delivery }) {

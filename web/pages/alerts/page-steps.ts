@@ -1,5 +1,5 @@
 import type { Delivery, PageDetail } from './alert-look.tsx';
-import { channelInline, channelLook } from './alert-look.tsx';
+import { channelInline, channelLook, isNotSetUp } from './alert-look.tsx';
 import type { IconName } from '../../ui/icons.tsx';
 
 /** One thing that has been done for a page, or comes next if nobody acknowledges. */
@@ -10,7 +10,7 @@ export interface PageStep {
   /** The same inside a sentence. */
   inline?: string;
   icon: IconName;
-  state: 'done' | 'failed' | 'next' | 'later' | 'off';
+  state: 'done' | 'failed' | 'unset' | 'next' | 'later' | 'off';
   at: string | null;
 }
 
@@ -28,7 +28,7 @@ export function pageSteps(page: Pick<PageDetail, 'state' | 'deliveries' | 'ladde
         how: channelLook(delivery.channel).word,
         inline: channelInline(delivery.channel),
         icon: channelLook(delivery.channel).icon,
-        ...noticeState(delivery, isOver),
+        ...(isNotSetUp(delivery, page.deliveries) ? { state: 'unset', at: null } : noticeState(delivery, isOver)),
       }),
     );
   const ladder = page.ladder

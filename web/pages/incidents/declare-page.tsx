@@ -25,6 +25,11 @@ export function DeclarePage() {
   return <Declare alert={alert.data} />;
 }
 
+/** Customers read the title: a rate means nothing to them, and it is old in a minute. */
+function withoutFigures(summary: string): string {
+  return summary.replace(/: [\d.,]+×.*$/, '');
+}
+
 function proposed(alert: AlertDetail | undefined): IncidentSeverity {
   if (alert === undefined) return 'SEV3';
   return alert.severity === 'critical' ? 'SEV2' : alert.severity === 'warning' ? 'SEV3' : 'SEV4';
@@ -56,7 +61,7 @@ function Declare({ alert }: { alert: AlertDetail | undefined }) {
           <TextField
             name="title"
             label="What is broken, as a customer would say it"
-            defaultValue={alert?.summary ?? ''}
+            defaultValue={withoutFigures(alert?.summary ?? '')}
             placeholder="Card payments fail at checkout"
             required
             maxLength={200}

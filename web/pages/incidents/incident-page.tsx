@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { useParams } from '@tanstack/react-router';
+import { Link, useParams } from '@tanstack/react-router';
 import { useState } from 'react';
 import { api } from '../../api/client.ts';
 import { useCrumb } from '../../frame/crumbs.tsx';
@@ -7,7 +7,7 @@ import { Loaded } from '../../frame/loaded.tsx';
 import { Page, PagePending } from '../../frame/page.tsx';
 import { useMay } from '../../frame/session.ts';
 import { useKeys } from '../../lib/keys.ts';
-import { ActionBar, Button } from '../../ui/button.tsx';
+import { ActionBar, Button, buttonClass } from '../../ui/button.tsx';
 import { NoteDialog, ResolveDialog, SeverityDialog } from './incident-dialogs.tsx';
 import { incidentNumber, isOpen, type IncidentDetail } from './incident-look.tsx';
 import { Pin } from './pin.tsx';
@@ -55,6 +55,13 @@ function Room({ incident }: { incident: IncidentDetail }) {
             Write update
           </Button>
           <Button icon="plus" aria-label="Add to the timeline" onClick={() => setDialog('note')} />
+        </ActionBar>
+      )}
+      {may && !isOpen(incident) && (
+        <ActionBar>
+          <Link to="/postmortems" search={{ incident: incident.id }} className={buttonClass({ kind: 'primary' })}>
+            Postmortem
+          </Link>
         </ActionBar>
       )}
       <UpdateDialog incident={incident} open={dialog === 'update'} onClose={close} />

@@ -121,7 +121,7 @@ function facts(incident: IncidentDetail) {
     {
       label: (
         <>
-          Next customer update <Why ask="why" reason={incident.nextUpdateBecause} />
+          Next update <Why ask="why" reason={incident.nextUpdateBecause} />
         </>
       ),
       value:

@@ -23,7 +23,7 @@ export function IncidentCard({ incident }: { incident: Incident }) {
         items={[
           { label: 'Impact for', value: <Elapsed since={incident.impactStartedAt ?? incident.declaredAt} until={incident.mitigatedAt} /> },
           {
-            label: 'Next customer update',
+            label: 'Next update',
             value:
               incident.nextUpdateAt === null ? (
                 <span className="mute">none owed</span>

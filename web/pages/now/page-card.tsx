@@ -71,9 +71,14 @@ export function PageCard({ page, mine, first }: { page: OpenPage; mine: boolean;
 function StepLine({ step }: { step: PageStep }) {
   const what = step.how === undefined ? step.who : step.who === 'You' ? step.how : `${step.who}, ${step.inline ?? step.how}`;
   return (
-    <li className={step.state === 'done' || step.state === 'failed' ? 'done' : step.state === 'next' ? 'next' : undefined}>
+    <li
+      className={
+        step.state === 'done' || step.state === 'failed' || step.state === 'unset' ? 'done' : step.state === 'next' ? 'next' : undefined
+      }
+    >
       <Icon name={step.icon} />
       {what}
+      {step.state === 'unset' && <span className="mute">not set up</span>}
       {step.state === 'failed' && <span className="tx-red">failed</span>}
       {step.state === 'done' && step.at !== null && <Time at={step.at} shape="auto-second" />}
       {(step.state === 'next' || step.state === 'later') && step.at !== null && (

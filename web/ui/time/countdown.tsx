@@ -1,6 +1,6 @@
 import { useNow } from '../../lib/clock.ts';
 import { clockLength } from '../../lib/words.ts';
-import { type At, epoch } from './time.tsx';
+import { type At, epoch, Length } from './time.tsx';
 
 /**
  * Ticks once a second, m:ss. Stands beside a verb: "SMS in 1:02". Past its end it says `ended` ("now" unless told).
@@ -11,11 +11,11 @@ export function Countdown({ to, ended = 'now', dueMs = 0 }: { to: At; ended?: st
   return <span className={left <= dueMs ? 'cd due' : 'cd'}>{left <= 0 ? ended : clockLength(left)}</span>;
 }
 
-/** How long something has lasted, ticking up. */
+/** How long something has lasted, ticking up; once it is over, a length in words. */
 export function Elapsed({ since, until }: { since: At; until?: At | null | undefined }) {
   const now = useNow();
-  const end = until === undefined || until === null ? now : epoch(until);
-  return <span className="cd">{clockLength(end - epoch(since))}</span>;
+  if (until !== undefined && until !== null) return <Length ms={epoch(until) - epoch(since)} />;
+  return <span className="cd">{clockLength(now - epoch(since))}</span>;
 }
 
 /** A deadline: counts down in words, then says how late it is. */

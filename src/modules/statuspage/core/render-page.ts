@@ -35,6 +35,7 @@ const GLYPH: Record<ComponentState, string> = {
   partial_outage: 'M6 .9 11.5 11H.5z',
   major_outage: 'M3.7.6h4.6l3.1 3.1v4.6l-3.1 3.1H3.7L.6 8.300V3.700z',
 };
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 const BAR: Record<ComponentState, { name: string; height: number }> = {
   operational: { name: 'ok', height: 0 },
   degraded: { name: 'deg', height: 8 },
@@ -65,7 +66,7 @@ function glyph(state: ComponentState): string {
 }
 
 function clock(time: string): string {
-  return `<time datetime="${time}">${time.slice(0, 16).replace('T', ' ')}</time>`;
+  return `<time datetime="${time}">${Number(time.slice(8, 10))} ${MONTHS[Number(time.slice(5, 7)) - 1]}, ${time.slice(11, 16)}</time>`;
 }
 
 function sentenceCase(text: string): string {
