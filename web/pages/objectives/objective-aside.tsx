@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { api } from '../../api/client.ts';
 import { useMinute } from '../../lib/clock.ts';
+import { capital } from '../../lib/words.ts';
 import { Icon } from '../../ui/icons.tsx';
 import { type Level, LevelGlyph } from '../../ui/mark.tsx';
 import { Panel } from '../../ui/panel.tsx';
@@ -33,7 +34,7 @@ export function ObjectiveAside({ objective }: { objective: Objective }) {
             {Object.entries(objective.links).map(([name, url]) => (
               <li key={name}>
                 <a className="link" href={url} target="_blank" rel="noreferrer">
-                  {name}
+                  {capital(name)}
                 </a>
               </li>
             ))}
