@@ -79,8 +79,17 @@ function cells(line: string): string[] {
     .map((cell) => cell.trim());
 }
 
-/** A moment is read as one word. */
+/** A moment may break between day and time, nowhere else. */
 const MOMENT = /^\s*\d{4}-\d{2}-\d{2}[ T]\d{2}:\d{2}\s*$/;
+
+function moment(text: string): ReactNode {
+  const [day, time] = text.trim().split(/[ T]/);
+  return (
+    <>
+      <span className="nowrap">{day}</span> <span className="nowrap">{time}</span>
+    </>
+  );
+}
 
 function table(lines: string[], key: number): ReactNode {
   const [head = '', ...rest] = lines;
@@ -98,9 +107,7 @@ function table(lines: string[], key: number): ReactNode {
         {rows.map((row, at) => (
           <tr key={at}>
             {cells(row).map((cell, index) => (
-              <td key={index} className={MOMENT.test(cell) ? 'nowrap' : undefined}>
-                {inline(cell)}
-              </td>
+              <td key={index}>{MOMENT.test(cell) ? moment(cell) : inline(cell)}</td>
             ))}
           </tr>
         ))}

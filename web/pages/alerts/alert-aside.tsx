@@ -52,6 +52,19 @@ export function AlertAside({ alert, page }: { alert: AlertDetail; page: PageDeta
   );
 }
 
+/** The same links on a phone, under the title: there the panel is far down. */
+export function AlertLinks({ alert }: { alert: AlertDetail }) {
+  const links = Object.entries(alert.links).filter(([, url]) => /^(https?:\/\/|\/objectives\/)/i.test(url));
+  if (links.length === 0) return null;
+  return (
+    <span className="only-phone head-links">
+      {links.map(([name, url]) => (
+        <SafeLink key={name} url={url} name={capital(name)} />
+      ))}
+    </span>
+  );
+}
+
 /** Links come from outside: only those that a browser may follow are links. */
 function SafeLink({ url, name }: { url: string; name: string }) {
   const objective = /^\/objectives\/([a-z0-9-]+)$/.exec(url)?.[1];

@@ -17,7 +17,7 @@ import { PageHead, Panel } from '../../ui/panel.tsx';
 import { Elapsed } from '../../ui/time/countdown.tsx';
 import { Time } from '../../ui/time/time.tsx';
 import { Why } from '../../ui/why.tsx';
-import { AlertAside } from './alert-aside.tsx';
+import { AlertAside, AlertLinks } from './alert-aside.tsx';
 import { alertNumber, AlertSeverityChip, type PageDetail } from './alert-look.tsx';
 import { AlertTimeline } from './alert-timeline.tsx';
 import { useAcknowledge } from './acknowledge.ts';
@@ -203,6 +203,7 @@ function Lead({ alert, incident }: { alert: AlertDetail; incident: IncidentDetai
           , a {incident.severity}.
         </>
       )}
+      <AlertLinks alert={alert} />
     </>
   );
 }

@@ -32,6 +32,8 @@ function Chart({ alert, slug }: { alert: AlertDetail; slug: string }) {
   const pair = objective.data?.pairs.find((one) => one.long === '1h' && one.short === '5m');
   const points = series.data?.points;
   if (points === undefined || points.length === 0) return null;
+  // The clock of the chart moves by minutes: what came since then is not in the future.
+  const long = line(points, (point) => point.burn1h);
   const changes = [...marks.changes, { at: opened, label: 'opened' }].toSorted((a, b) => a.at - b.at);
   return (
     <Panel>
@@ -45,12 +47,12 @@ function Chart({ alert, slug }: { alert: AlertDetail; slug: string }) {
         label="Burn over 1 hour and 5 minutes on a log scale"
         from={from}
         to={to + (to - from) * 0.1}
-        now={minute}
+        now={Math.max(minute, opened, long.at(-1)?.[0] ?? 0)}
         height={170}
         scale={BURN_SCALE}
         write={burn}
         series={[
-          { label: '1 h', points: line(points, (point) => point.burn1h), tone: 'counted', end: true },
+          { label: '1 h', points: long, tone: 'counted', end: true },
           { label: '5 min', points: line(points, (point) => point.burn5m), tone: 'quiet', end: true },
         ]}
         {...(pair !== undefined && { threshold: { value: pair.factor, label: `${pair.severity} at ${pair.factor}×` } })}

@@ -54,7 +54,7 @@ export function Evidence({ incident, objective }: { incident: IncidentDetail; ob
         {({ points }) => {
           const failed = line(points, failedShare);
           const left = line(points, (point) => point.remainingRatio);
-          const common = { from, to: shown, now, write: (ratio: number) => percent(ratio) };
+          const common = { from, to: shown, now: Math.max(now, failed.at(-1)?.[0] ?? 0), write: (ratio: number) => percent(ratio) };
           return (
             <CrosshairGroup>
               <LineChart

@@ -84,7 +84,9 @@ function renderUpdates(incident: PublicPage['incidents'][number]): string {
     (update) =>
       `<li><div><b>${sentenceCase(update.status)}</b>${clock(update.at)}</div><p>${escapeHtml(update.text).replaceAll('\n', '<br>')}</p></li>`,
   );
-  return `<ol class="upd pad">${rows.join('')}</ol>`;
+  const isSaid = incident.resolvedAt === null || incident.updates.some((update) => update.status === 'resolved');
+  const end = isSaid ? '' : `<li><div><b>Resolved</b>${clock(incident.resolvedAt ?? '')}</div><p>This incident is over.</p></li>`;
+  return `<ol class="upd pad">${end}${rows.join('')}</ol>`;
 }
 
 function renderComponents(page: PublicPage): string {
