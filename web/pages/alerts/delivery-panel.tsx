@@ -70,10 +70,10 @@ function NotSetUp({ delivery }: { delivery: Delivery }) {
   return (
     <>
       {delivery.channel === 'email' ? 'not sent: no mail server is set up here' : 'not sent: this way is not set up here'}{' '}
-      <Why ask="What to do" side="right" title="Nothing, tonight: another way reached you">
+      <Why ask="What to do" side="right" title="Nothing now: another way reached you">
         <p>
           {delivery.channel === 'email'
-            ? 'For e-mail, start Nines with NINES_SMTP_URL=smtp://user:password@host:587.'
+            ? 'For e-mail, start Nines with NINES_SMTP_URL=smtp://mail.example.com:587.'
             : 'Whoever runs Nines can set it up.'}{' '}
           You can also choose other ways:{' '}
           <Link to="/settings" className="link">
