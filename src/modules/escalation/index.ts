@@ -13,3 +13,4 @@ export { jobs } from './jobs.ts';
 export { openPage } from './open-page.ts';
 export { routes } from './routes.ts';
 export { listPagesOfAlerts } from './store/page.ts';
+export { firstResponders } from './targets.ts';

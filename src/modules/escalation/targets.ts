@@ -5,6 +5,7 @@ import { whoIsOnCall } from '#modules/oncall/index.ts';
 import type { Db } from '#platform/verb.ts';
 import type { Step } from './core/policy.ts';
 import type { Paged } from './core/step.ts';
+import { findDefaultPolicy, findPolicyOfService } from './store/policy.ts';
 
 /** Whom each step would page at an instant. Nobody twice in a step; a schedule in a gap, or with somebody disabled on call, adds nobody. */
 export async function peopleByStep(db: Db, steps: readonly Step[], at: Instant): Promise<Paged[][]> {
@@ -23,4 +24,18 @@ export async function peopleByStep(db: Db, steps: readonly Step[], at: Instant):
     }
     return [...paged.values()];
   });
+}
+
+/**
+ * Whom the policies of services would page first at an instant, each person once; the default policy stands in for a
+ * service without its own. A step with nobody on call passes the turn to the next.
+ */
+export async function firstResponders(db: Db, serviceIds: readonly Id<'svc'>[], at: Instant): Promise<Id<'per'>[]> {
+  const first = new Set<string>();
+  for (const serviceId of serviceIds.length === 0 ? [null] : serviceIds) {
+    const policy = (await findPolicyOfService(db, serviceId)) ?? (await findDefaultPolicy(db));
+    const steps = await peopleByStep(db, policy?.steps ?? [], at);
+    for (const { personId } of steps.find((people) => people.length > 0) ?? []) first.add(personId);
+  }
+  return [...first] as Id<'per'>[];
 }

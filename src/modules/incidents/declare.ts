@@ -1,24 +1,27 @@
 import { personOf } from '#kernel/actor.ts';
-import { AppError, because } from '#kernel/errors.ts';
+import { AppError } from '#kernel/errors.ts';
 import type { Id } from '#kernel/ids.ts';
-import type { Instant } from '#kernel/instant.ts';
 import { type AlertRow, listAlertsByIds } from '#modules/alerts/index.ts';
 import { listServicesBySlugs } from '#modules/catalog/index.ts';
+import { firstResponders } from '#modules/escalation/index.ts';
 import { listPeopleByIds } from '#modules/identity/index.ts';
 import type { VerbContext } from '#platform/verb.ts';
 import type { Declaration } from './contract.ts';
-import { NO_ANCHORS } from './core/anchors.ts';
+import { earliest, NO_ANCHORS } from './core/anchors.ts';
 import { DEFAULT_MONITORING_MS } from './core/phase.ts';
 import { SEVERITY_TABLE } from './core/severity.ts';
+import { said } from './core/timeline.ts';
 import { incidentDeclared } from './events.ts';
-import { addToTimeline, decide, restartClock, subjectOf, tell } from './record.ts';
+import { addToTimeline, decide, requirePast, restartClock, subjectOf, tell } from './record.ts';
 import { type IncidentRow, insertAlerts, insertIncident, insertServices, updateIncident } from './store.ts';
 
 /**
  * Declares an incident: a commander takes it, the update clock starts, the linked alerts give its anchors. Services of
- * linked alerts suffer too. `not_found` when an alert, a service or the commander is not there.
+ * linked alerts suffer too. A severity that pages whoever is on call does so here when no alert has. `not_found` when an
+ * alert, a service or the commander is not there.
  */
 export async function declare(ctx: VerbContext, input: Declaration): Promise<Id<'inc'>> {
+  requirePast(ctx, 'body.impactStartedAt', input.impactStartedAt);
   const alerts = await requireAlerts(ctx, input.alertIds);
   const services = await requireServices(ctx, input.services);
   const serviceIds = [...new Set([...services, ...alerts.flatMap((alert) => alert.serviceId ?? [])])];
@@ -28,7 +31,11 @@ export async function declare(ctx: VerbContext, input: Declaration): Promise<Id<
     title: input.title,
     severity: input.severity,
     phase: 'detected',
-    anchors: { ...NO_ANCHORS, ...anchorsOf(alerts, input.impactStartedAt) },
+    anchors: {
+      ...NO_ANCHORS,
+      impactStartedAt: input.impactStartedAt ?? earliest(alerts.map((alert) => alert.startedAt)),
+      detectedAt: earliest([ctx.now, ...alerts.map((alert) => alert.openedAt)]),
+    },
     monitoringMs: DEFAULT_MONITORING_MS,
     roles: commander === undefined ? {} : { commander },
     declaredAt: ctx.now,
@@ -46,10 +53,10 @@ export async function declare(ctx: VerbContext, input: Declaration): Promise<Id<
   await addToTimeline(
     ctx,
     row.id,
-    'declared',
-    because('declared', declared.because.text, { severity: input.severity, meaning: SEVERITY_TABLE[input.severity].meaning }),
+    said('declared', declared.because.text, { severity: input.severity, meaning: SEVERITY_TABLE[input.severity].meaning }),
   );
   if (commander !== undefined) await announceCommander(ctx, row, commander);
+  if (alerts.length === 0) await pageOnCall(ctx, row, serviceIds);
   await ctx.audit({ operation: 'incidents.declare', subject: row.id, after: { ...input, number } });
   await ctx.publish(incidentDeclared, row.id, subjectOf(row));
   return row.id;
@@ -58,12 +65,7 @@ export async function declare(ctx: VerbContext, input: Declaration): Promise<Id<
 async function announceCommander(ctx: VerbContext, row: IncidentRow, personId: Id<'per'>): Promise<void> {
   const [person] = await listPeopleByIds(ctx.tx, [personId]);
   const name = person?.name ?? personId;
-  await addToTimeline(
-    ctx,
-    row.id,
-    'role_assigned',
-    because('role_assigned', `${name} is the commander`, { role: 'commander', personId, name }),
-  );
+  await addToTimeline(ctx, row.id, said('role_assigned', `${name} is the commander`, { role: 'commander', personId, name }));
   if (personOf(ctx.actor) === personId) return;
   await tell(ctx, row, {
     personIds: [personId],
@@ -73,19 +75,17 @@ async function announceCommander(ctx: VerbContext, row: IncidentRow, personId: I
   });
 }
 
-function anchorsOf(
-  alerts: readonly AlertRow[],
-  told: Instant | undefined,
-): Pick<IncidentRow['anchors'], 'impactStartedAt' | 'detectedAt' | 'pagedAt' | 'acknowledgedAt'> {
-  const earliest = (times: readonly (Instant | null)[]): Instant | null =>
-    times.filter((at) => at !== null).reduce<Instant | null>((a, b) => (a === null || b < a ? b : a), null);
-  const opened = earliest(alerts.map((alert) => alert.openedAt));
-  return {
-    impactStartedAt: told ?? earliest(alerts.map((alert) => alert.startedAt)),
-    detectedAt: opened,
-    pagedAt: earliest(alerts.filter((alert) => alert.severity !== 'ticket').map((alert) => alert.openedAt)),
-    acknowledgedAt: earliest(alerts.map((alert) => alert.acknowledgedAt)),
-  };
+/** An alert has paged already; without one, a severe incident is told to whoever its services' policies name first. */
+async function pageOnCall(ctx: VerbContext, row: IncidentRow, serviceIds: readonly Id<'svc'>[]): Promise<void> {
+  if (!SEVERITY_TABLE[row.severity].tells.includes('page_on_call')) return;
+  const responders = await firstResponders(ctx.tx, serviceIds, ctx.now);
+  await tell(ctx, row, {
+    personIds: responders.filter((personId) => personId !== personOf(ctx.actor)),
+    event: 'incident.declared',
+    text: `INC-${row.number} is declared as ${row.severity}: ${row.title}`,
+    key: `declared/${row.id}`,
+    urgent: true,
+  });
 }
 
 async function findCommander(ctx: VerbContext, input: Declaration, alerts: readonly AlertRow[]): Promise<Id<'per'> | undefined> {

@@ -1,14 +1,15 @@
 import type { Because } from '#kernel/errors.ts';
 import type { Id } from '#kernel/ids.ts';
 import type { VerbContext } from '#platform/verb.ts';
+import { said, type TimelineCode } from './core/timeline.ts';
 import { incidentChanged } from './events.ts';
-import { addToTimeline, said, subjectOf } from './record.ts';
+import { addToTimeline, subjectOf } from './record.ts';
 import { listOpenOnServices } from './store.ts';
 
 /** Writes what happened on a service into the timelines of the incidents that are open on it. */
-async function noteOnService(ctx: VerbContext, serviceId: Id<'svc'>, kind: string, reason: Because): Promise<void> {
+async function noteOnService(ctx: VerbContext, serviceId: Id<'svc'>, reason: Because<TimelineCode>): Promise<void> {
   for (const incident of await listOpenOnServices(ctx.tx, [serviceId])) {
-    await addToTimeline(ctx, incident.id, kind, reason);
+    await addToTimeline(ctx, incident.id, reason);
     await ctx.publish(incidentChanged, incident.id, subjectOf(incident));
   }
 }
@@ -20,7 +21,6 @@ export async function followChange(
   await noteOnService(
     ctx,
     change.serviceId,
-    'change',
     said('change', `${change.kind} ${change.version} on ${change.service}`, {
       changeId: change.changeId,
       kind: change.kind,
@@ -37,7 +37,6 @@ export async function followLevel(
   await noteOnService(
     ctx,
     objective.serviceId,
-    'budget_level',
     said('budget_level', `${objective.name}: ${from} to ${to}`, { objective: slug, from, to, remainingRatio }),
   );
 }

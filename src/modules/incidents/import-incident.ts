@@ -1,5 +1,5 @@
 import { type Actor, actorRecord } from '#kernel/actor.ts';
-import { AppError, because } from '#kernel/errors.ts';
+import { AppError } from '#kernel/errors.ts';
 import type { Id } from '#kernel/ids.ts';
 import type { Instant } from '#kernel/instant.ts';
 import { listServicesBySlugs } from '#modules/catalog/index.ts';
@@ -8,8 +8,9 @@ import type { VerbContext } from '#platform/verb.ts';
 import type { ImportedIncident } from './contract.ts';
 import { NO_ANCHORS } from './core/anchors.ts';
 import { DEFAULT_MONITORING_MS } from './core/phase.ts';
+import { said } from './core/timeline.ts';
 import { incidentResolved } from './events.ts';
-import { said, subjectOf } from './record.ts';
+import { subjectOf } from './record.ts';
 import { type IncidentRow, insertIncident, insertIncidentEvent, insertServices, insertUpdate } from './store.ts';
 
 type Names = ReadonlyMap<string, Id<'svc'>>;
@@ -64,18 +65,18 @@ async function writeTimeline(ctx: VerbContext, incidentId: Id<'inc'>, input: Imp
   const commander = authors.get(input.roles.commander ?? '') ?? ctx.actor;
   const { severity } = input;
   const moments = [
-    { at: input.declaredAt, kind: 'declared', actor: commander, because: because('declared', `declared as ${severity}`, { severity }) },
+    { at: input.declaredAt, actor: commander, because: said('declared', `declared as ${severity}`, { severity }) },
     ...input.updates.map(({ at, audience, status, text, by }) => ({
       at,
-      kind: `${audience}_update`,
       actor: authors.get(by ?? '') ?? ctx.actor,
-      because: said(`${audience}_update`, text, { status, audience }),
+      because: said(`${audience}_update` as const, text, { status, audience }),
     })),
-    ...input.notes.map(({ at, kind, text, by }) => ({ at, kind, actor: authors.get(by ?? '') ?? ctx.actor, because: said(kind, text) })),
-    { at: input.mitigatedAt, kind: 'mitigated', actor: commander, because: because('mitigated', 'customers are no longer affected') },
-    { at: input.resolvedAt, kind: 'resolved', actor: commander, because: because('resolved', 'taken in from elsewhere, resolved') },
+    ...input.notes.map(({ at, kind, text, by }) => ({ at, actor: authors.get(by ?? '') ?? ctx.actor, because: said(kind, text) })),
+    { at: input.mitigatedAt, actor: commander, because: said('mitigated', 'customers are no longer affected') },
+    { at: input.resolvedAt, actor: commander, because: said('resolved', 'taken in from elsewhere, resolved') },
   ];
-  for (const moment of moments.sort((a, b) => a.at - b.at)) await insertIncidentEvent(ctx.tx, { incidentId, ...moment });
+  for (const moment of moments.sort((a, b) => a.at - b.at))
+    await insertIncidentEvent(ctx.tx, { incidentId, kind: moment.because.code, ...moment });
 }
 
 async function requireAuthors(ctx: VerbContext, input: ImportedIncident): Promise<Authors> {

@@ -1,11 +1,16 @@
 import { type JobHandler, handleJob } from '#platform/jobs/handler.ts';
 import { instant } from '#kernel/instant.ts';
+import { raiseFallbackAlarm } from '#modules/notify/index.ts';
+import { said } from './core/timeline.ts';
 import { decideReminder } from './core/update-clock.ts';
 import { remind } from './events.ts';
-import { addToTimeline, said, tell } from './record.ts';
+import { addToTimeline, noticeOf, tell } from './record.ts';
 import { lockIncident } from './store.ts';
 
-/** Reminds the Communications Lead of an update that is due, then the commander. An update meanwhile ends it. */
+/**
+ * Reminds the Communications Lead of an update that is due, then the commander, or the fallback contact where nobody
+ * commands. An update meanwhile ends it.
+ */
 const remindJob = handleJob(remind, async (ctx, payload) => {
   const row = await lockIncident(ctx.tx, payload.incidentId);
   if (row.nextUpdateAt !== payload.nextUpdateAt) return;
@@ -18,19 +23,12 @@ const remindJob = handleJob(remind, async (ctx, payload) => {
         ? commander
         : undefined;
   if (decision.remind !== 'nobody')
-    await addToTimeline(
-      ctx,
-      row.id,
-      'update_due',
-      said('update_due', decision.because.text, { ...decision.because.facts, reminded: decision.remind }),
-    );
-  if (person !== undefined)
-    await tell(ctx, row, {
-      personIds: [person],
-      event: 'incident.update_due',
-      text: `INC-${row.number}: ${decision.because.text}`,
-      key: `remind/${row.id}/${payload.nextUpdateAt}/${decision.remind}`,
-    });
+    await addToTimeline(ctx, row.id, said('update_due', decision.because.text, { ...decision.because.facts, reminded: decision.remind }));
+  const notice = { event: 'incident.update_due' as const, text: `INC-${row.number}: ${decision.because.text}` };
+  const key = `remind/${row.id}/${payload.nextUpdateAt}/${decision.remind}`;
+  if (person !== undefined) await tell(ctx, row, { ...notice, personIds: [person], key });
+  else if (decision.remind === 'incident_commander')
+    await raiseFallbackAlarm(ctx, { about: row.id, key, notice: noticeOf(ctx, row, notice) });
   if (decision.wakeAt !== null && decision.wakeAt > ctx.now)
     await ctx.enqueue({
       job: remind,

@@ -4,14 +4,17 @@ import type { Id } from '#kernel/ids.ts';
 import { listAlertsByIds } from '#modules/alerts/index.ts';
 import { listPeopleByIds } from '#modules/identity/index.ts';
 import type { VerbContext } from '#platform/verb.ts';
-import type { NewUpdate } from './contract.ts';
+import type { NewUpdate, NOTE_KINDS } from './contract.ts';
+import { earliest } from './core/anchors.ts';
+import { said } from './core/timeline.ts';
 import { incidentChanged, incidentUpdated } from './events.ts';
-import { addToTimeline, restartClock, said, subjectOf, tell } from './record.ts';
+import { addToTimeline, restartClock, subjectOf, tell } from './record.ts';
 import {
   type IncidentRole,
   insertAlerts,
   insertServices,
   insertUpdate,
+  listAlertIds,
   lockIncident,
   type StoredEvent,
   updateIncident,
@@ -23,6 +26,10 @@ export async function postUpdate(ctx: VerbContext, input: { id: Id<'inc'>; updat
   const before = await lockIncident(ctx.tx, input.id);
   if (before.phase === 'cancelled') throw new AppError('conflict', 'the incident was cancelled');
   const { update } = input;
+  if (update.audience === 'customers' && update.status !== 'resolved' && (before.phase === 'resolved' || before.phase === 'learned'))
+    throw new AppError('conflict', `the incident is resolved: customers can no longer be told that it is ${update.status}`, {
+      facts: { phase: before.phase, status: update.status },
+    });
   const row: UpdateRow = {
     id: ctx.ids.next('upd'),
     incidentId: input.id,
@@ -36,21 +43,19 @@ export async function postUpdate(ctx: VerbContext, input: { id: Id<'inc'>; updat
   const told = update.audience === 'customers' ? { ...before, lastUpdateAt: ctx.now } : before;
   const after = await restartClock(ctx, { ...told, version: before.version + 1 });
   await updateIncident(ctx.tx, after);
-  await addToTimeline(
-    ctx,
-    input.id,
-    `${update.audience}_update`,
-    said(`${update.audience}_update`, update.text, { status: update.status, audience: update.audience }),
-  );
+  await addToTimeline(ctx, input.id, said(`${update.audience}_update`, update.text, { status: update.status, audience: update.audience }));
   await ctx.audit({ operation: 'incidents.postUpdate', subject: input.id, after: row });
   await ctx.publish(incidentUpdated, input.id, { ...subjectOf(after), audience: update.audience, status: update.status });
   return row;
 }
 
-export async function addNote(ctx: VerbContext, input: { id: Id<'inc'>; kind: string; text: string }): Promise<StoredEvent> {
+export async function addNote(
+  ctx: VerbContext,
+  input: { id: Id<'inc'>; kind: (typeof NOTE_KINDS)[number]; text: string },
+): Promise<StoredEvent> {
   const row = await lockIncident(ctx.tx, input.id);
   const reason = said(input.kind, input.text);
-  const id = await addToTimeline(ctx, input.id, input.kind, reason);
+  const id = await addToTimeline(ctx, input.id, reason);
   await ctx.audit({ operation: 'incidents.addNote', subject: input.id, after: { kind: input.kind, text: input.text } });
   await ctx.publish(incidentChanged, input.id, subjectOf(row));
   return { id, at: ctx.now, kind: input.kind, because: reason, actor: actorRecord(ctx.actor) };
@@ -67,7 +72,6 @@ export async function assignRole(ctx: VerbContext, input: { id: Id<'inc'>; role:
   await addToTimeline(
     ctx,
     input.id,
-    'role_assigned',
     said('role_assigned', `${person.name} takes ${input.role}`, { role: input.role, personId: person.id, name: person.name }),
   );
   await tell(ctx, after, {
@@ -81,14 +85,21 @@ export async function assignRole(ctx: VerbContext, input: { id: Id<'inc'>; role:
   return input.id;
 }
 
-/** Links an alert; its service suffers too from then on. */
+/**
+ * Links an alert; its service suffers too from then on. Impact that was taken from alerts begins with the earliest, also
+ * when that is linked later; impact that a person told stays. Linked twice, nothing more happens.
+ */
 export async function linkAlert(ctx: VerbContext, input: { id: Id<'inc'>; alertId: Id<'alr'> }): Promise<Id<'inc'>> {
   const row = await lockIncident(ctx.tx, input.id);
   const [alert] = await listAlertsByIds(ctx.tx, [input.alertId]);
   if (alert === undefined) throw new AppError('not_found', `there is no alert ${input.alertId}`);
-  await insertAlerts(ctx.tx, input.id, [alert.id]);
+  const linked = await listAlertsByIds(ctx.tx, await listAlertIds(ctx.tx, input.id));
+  if ((await insertAlerts(ctx.tx, input.id, [alert.id])) === 0) return input.id;
   if (alert.serviceId !== null) await insertServices(ctx.tx, input.id, [alert.serviceId]);
-  await addToTimeline(ctx, input.id, 'alert_linked', said('alert_linked', `ALR-${alert.number} ${alert.summary}`, { alertId: alert.id }));
+  const fromAlerts = earliest(linked.map((other) => other.startedAt)) === row.anchors.impactStartedAt;
+  const impactStartedAt = fromAlerts ? earliest([row.anchors.impactStartedAt, alert.startedAt]) : row.anchors.impactStartedAt;
+  await updateIncident(ctx.tx, { ...row, anchors: { ...row.anchors, impactStartedAt }, version: row.version + 1 });
+  await addToTimeline(ctx, input.id, said('alert_linked', `ALR-${alert.number} ${alert.summary}`, { alertId: alert.id }));
   await ctx.audit({ operation: 'incidents.linkAlert', subject: input.id, after: { alertId: alert.id } });
   await ctx.publish(incidentChanged, input.id, subjectOf(row));
   return input.id;

@@ -107,18 +107,20 @@ export async function insertServices(tx: Tx, incidentId: Id<'inc'>, serviceIds: 
   if (serviceIds.length === 0) return;
   await tx
     .insertInto('incidentService')
-    .values(serviceIds.map((serviceId) => ({ incidentId, serviceId })))
+    .values([...serviceIds].sort().map((serviceId) => ({ incidentId, serviceId })))
     .onConflict((conflict) => conflict.doNothing())
     .execute();
 }
 
-export async function insertAlerts(tx: Tx, incidentId: Id<'inc'>, alertIds: readonly Id<'alr'>[]): Promise<void> {
-  if (alertIds.length === 0) return;
-  await tx
+/** Links alerts, and says how many were not linked yet. In the order of ids, as everybody takes locks on alerts. */
+export async function insertAlerts(tx: Tx, incidentId: Id<'inc'>, alertIds: readonly Id<'alr'>[]): Promise<number> {
+  if (alertIds.length === 0) return 0;
+  const result = await tx
     .insertInto('incidentAlert')
-    .values(alertIds.map((alertId) => ({ incidentId, alertId })))
+    .values([...alertIds].sort().map((alertId) => ({ incidentId, alertId })))
     .onConflict((conflict) => conflict.doNothing())
-    .execute();
+    .executeTakeFirst();
+  return Number(result.numInsertedOrUpdatedRows ?? 0n);
 }
 
 export interface UpdateRow {

@@ -2,14 +2,15 @@ import { sql } from 'kysely';
 import type { Id } from '#kernel/ids.ts';
 import { type Instant, iso, isoOrNull, plus, SECOND_MS } from '#kernel/instant.ts';
 import type { Output } from '#kernel/operation.ts';
-import { listAlertsByIds, timelineView } from '#modules/alerts/index.ts';
+import { type AlertRow, listAlertsByIds, timelineView } from '#modules/alerts/index.ts';
 import { listServicesByIds, loadServiceBySlug } from '#modules/catalog/index.ts';
 import { listChangesOf, listChangeViews } from '#modules/changes/index.ts';
+import { listPagesOfAlerts } from '#modules/escalation/index.ts';
 import { listPeopleByIds } from '#modules/identity/index.ts';
 import { keysetAfter, keysetPage } from '#platform/db/keyset.ts';
 import type { Db } from '#platform/verb.ts';
 import type { contract, IncidentDetailView, IncidentView, UpdateView } from './contract.ts';
-import { computeDurations, type IncidentDuration } from './core/anchors.ts';
+import { computeDurations, followAlerts, type IncidentDuration } from './core/anchors.ts';
 import { BLUR_MS, LOOK_BACK_MS, rankSuspects } from './core/suspects.ts';
 import { nextUpdateAt } from './core/update-clock.ts';
 import {
@@ -81,7 +82,7 @@ export async function getIncident(db: Db, id: string): Promise<IncidentDetailVie
       resolvedAt: isoOrNull(alert.resolvedAt),
     })),
     suspects: await suspectsOf(db, row),
-    durations: durationsOf(row).map(({ name, lengthMs, because }) => ({
+    durations: (await durationsOf(db, row, alerts)).map(({ name, lengthMs, because }) => ({
       name,
       seconds: lengthMs === null ? null : lengthMs / SECOND_MS,
       because,
@@ -92,9 +93,18 @@ export async function getIncident(db: Db, id: string): Promise<IncidentDetailVie
 
 const DURATIONS = ['detect', 'acknowledge', 'mitigate', 'resolve'] as const;
 
-/** Times to detect, acknowledge, mitigate and resolve, each with the anchors it was measured between. */
-export function durationsOf(row: IncidentRow): ({ name: (typeof DURATIONS)[number] } & IncidentDuration)[] {
-  const durations = computeDurations(row.anchors);
+/** Times to detect, acknowledge, mitigate and resolve, each with its anchors, as the linked alerts and their pages now are. */
+export async function durationsOf(
+  db: Db,
+  row: IncidentRow,
+  alerts: readonly AlertRow[],
+): Promise<({ name: (typeof DURATIONS)[number] } & IncidentDuration)[]> {
+  const pages = await listPagesOfAlerts(
+    db,
+    alerts.map((alert) => alert.id),
+  );
+  const pagedAt = pages.map((page) => page.pagedAt);
+  const durations = computeDurations(followAlerts(row.anchors, alerts, pagedAt));
   return DURATIONS.map((name) => ({ name, ...durations[name] }));
 }
 

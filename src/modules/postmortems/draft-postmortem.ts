@@ -89,7 +89,7 @@ async function factsOf(
     impactStartedAt,
     mitigatedAt,
     resolvedAt,
-    durations: durationsOf(incident).map(({ name, because }) => ({ name, text: because.text })),
+    durations: (await durationsOf(ctx.tx, incident, alerts)).map(({ name, because }) => ({ name, text: because.text })),
     budget: budget.map((spent) => ({ objective: spent.objective.name, ratio: spent.ratio, badCount: spent.badCount })),
     detectedBy: first === undefined ? null : { text: `ALR-${first.number} ${first.summary}`, at: first.openedAt },
     pages: await listPagesOfAlerts(

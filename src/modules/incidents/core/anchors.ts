@@ -26,6 +26,30 @@ export const NO_ANCHORS: Anchors = {
   resolvedAt: null,
 };
 
+/** What alerts and pages say of an incident, at the moment it is asked. */
+export interface AlertMoments {
+  openedAt: Instant;
+  acknowledgedAt: Instant | null;
+}
+
+/**
+ * The anchors as alerts and pages make them: an alert that is linked, paged or acknowledged after the declaration counts
+ * like one before it. The earliest of each kind stands.
+ */
+export function followAlerts(anchors: Anchors, alerts: readonly AlertMoments[], pagedAt: readonly Instant[]): Anchors {
+  return {
+    ...anchors,
+    detectedAt: earliest([anchors.detectedAt, ...alerts.map((alert) => alert.openedAt)]),
+    pagedAt: earliest([anchors.pagedAt, ...pagedAt]),
+    acknowledgedAt: earliest([anchors.acknowledgedAt, ...alerts.map((alert) => alert.acknowledgedAt)]),
+  };
+}
+
+/** Null where none is known. */
+export function earliest(times: readonly (Instant | null)[]): Instant | null {
+  return times.filter((at) => at !== null).reduce<Instant | null>((a, b) => (a === null || b < a ? b : a), null);
+}
+
 export type DurationName = 'detect' | 'acknowledge' | 'mitigate' | 'resolve';
 export type DurationCode = 'recorded' | 'start_missing' | 'end_missing' | 'ends_before_start';
 
