@@ -1,6 +1,17 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createWorld, type World } from '#testing/world.ts';
 
+const DEFINITION = {
+  service: 'checkout',
+  target: 0.999,
+  indicator: {
+    kind: 'otlp' as const,
+    metric: 'http.server.requests',
+    valid: [{ attribute: 'route', op: '=' as const, value: '/checkout' }],
+    good: [{ attribute: 'status', op: '!~' as const, value: '5..' }],
+  },
+};
+
 describe('POST /otlp/v1/metrics', () => {
   let world: World;
   const body = (at: number, good: number, bad: number) => ({
@@ -42,16 +53,7 @@ describe('POST /otlp/v1/metrics', () => {
     await world.api.catalog.putService({ params: { slug: 'checkout' }, body: { name: 'Checkout', tier: 1, owner: 'Payments' } });
     await world.api.slo.putObjective({
       params: { slug: 'checkout' },
-      body: {
-        service: 'checkout',
-        target: 0.999,
-        indicator: {
-          kind: 'otlp',
-          metric: 'http.server.requests',
-          valid: [{ attribute: 'route', op: '=', value: '/checkout' }],
-          good: [{ attribute: 'status', op: '!~', value: '5..' }],
-        },
-      },
+      body: DEFINITION,
     });
   });
   afterAll(() => world.destroy());
@@ -82,5 +84,27 @@ describe('POST /otlp/v1/metrics', () => {
   it('needs a key', async () => {
     const answer = await world.app.http.inject({ method: 'POST', url: '/otlp/v1/metrics', payload: { resourceMetrics: [] } });
     expect(answer.statusCode).toBe(401);
+  });
+
+  it('counts what comes at once with counts that are pushed at once, and waits for nobody forever', async () => {
+    const pushed = (offset: number) =>
+      world.api.slo.pushCounts({
+        params: { slug: 'history' },
+        body: {
+          buckets: Array.from({ length: 30 }, (_, i) => ({
+            at: new Date(world.clock.now() - (60 - i) * 10_000).toISOString(),
+            seconds: 10,
+            good: offset,
+            valid: 100,
+          })),
+        },
+      });
+    await world.api.slo.putObjective({ params: { slug: 'history' }, body: DEFINITION });
+    const results = await Promise.allSettled(
+      Array.from({ length: 12 }, (_, i) =>
+        i % 2 === 0 ? pushed(i) : world.api.signals.receiveOtlp({ body: body(world.clock.now() - 600_000 + i * 10_000, i * 10, i) }),
+      ),
+    );
+    expect(results.filter((result) => result.status === 'rejected')).toEqual([]);
   });
 });

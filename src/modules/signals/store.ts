@@ -46,16 +46,19 @@ export async function loadIndicator(db: Db, id: Id<'ind'>): Promise<IndicatorRow
   return row as unknown as IndicatorRow;
 }
 
-/** Locks the OTLP indicators that count one of these metrics, in the order of their ids. */
+/**
+ * Locks the OTLP indicators that count one of these metrics, in the order of their ids. Not `for update`: that would hold
+ * up whoever writes a bucket of the indicator, while this waits for that bucket.
+ */
 export async function lockOtlpIndicators(tx: Tx, metrics: readonly string[]): Promise<IndicatorRow[]> {
   const rows = await sql<IndicatorRow>`
     select id, definition, otlp_state from indicator
     where definition ->> 'kind' = 'otlp' and definition ->> 'metric' in (select jsonb_array_elements_text(${JSON.stringify(metrics)}::jsonb))
-    order by id for update`.execute(tx);
+    order by id for no key update`.execute(tx);
   return rows.rows;
 }
 
-/** Writes buckets; one that starts at the same instant is replaced. */
+/** Writes buckets, oldest first so that two writers of the same ones do not cross; one that starts at the same instant is replaced. */
 export async function upsertBuckets(tx: Tx, indicatorId: Id<'ind'>, buckets: readonly CountedBucket[]): Promise<void> {
   if (buckets.length === 0) return;
   const latest = new Map(buckets.map((bucket) => [bucket.at, { ...bucket, at: iso(bucket.at) }]));
@@ -63,6 +66,7 @@ export async function upsertBuckets(tx: Tx, indicatorId: Id<'ind'>, buckets: rea
     insert into bucket (indicator_id, at, seconds, good, valid)
     select ${indicatorId}, r.at, r.seconds, r.good, r.valid
     from jsonb_to_recordset(${JSON.stringify([...latest.values()])}::jsonb) as r (at timestamptz, seconds integer, good bigint, valid bigint)
+    order by r.at
     on conflict (indicator_id, at) do update
       set seconds = excluded.seconds, good = excluded.good, valid = excluded.valid, xid = pg_current_xact_id()`.execute(tx);
 }
