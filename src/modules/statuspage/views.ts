@@ -94,6 +94,6 @@ async function listPublicIncidents(db: Db, since: Instant): Promise<PublicIncide
     where i.phase <> 'cancelled' and (i.resolved_at is null or i.resolved_at > to_timestamp(${since / 1000}))
       and exists (select from incident_update u where u.incident_id = i.id and u.audience = 'customers')
       and exists (select from incident_service s join service v on v.id = s.service_id where s.incident_id = i.id and v.public)
-    order by i.declared_at desc limit 200`.execute(db);
+    order by i.declared_at desc, i.number desc limit 200`.execute(db);
   return rows.rows;
 }

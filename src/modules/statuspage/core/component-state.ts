@@ -33,6 +33,13 @@ export function worstState(states: readonly ComponentState[]): ComponentState {
   return COMPONENT_STATES[Math.max(0, ...states.map((state) => COMPONENT_STATES.indexOf(state)))] ?? 'operational';
 }
 
+const WORDS: Readonly<Record<ComponentState, string>> = {
+  operational: 'operational',
+  degraded: 'degraded performance',
+  partial_outage: 'a partial outage',
+  major_outage: 'a major outage',
+};
+
 export type ComponentCode = 'no_incident' | 'incident_open' | 'incident_without_user_impact';
 
 export interface ComponentVerdict {
@@ -40,7 +47,7 @@ export interface ComponentVerdict {
   because: Because<ComponentCode>;
 }
 
-/** The state of a component at an instant: that of the worst incident open on it. Intervals are half-open. */
+/** The state of a component at an instant: that of the worst incident open on it, in customers' words. Intervals are half-open. */
 export function componentStateAt(componentId: string, impacts: readonly PublicImpact[], at: Instant): ComponentVerdict {
   const open = impacts.filter(
     (impact) => impact.componentIds.includes(componentId) && impact.startsAt <= at && (impact.endsAt === null || at < impact.endsAt),
@@ -48,10 +55,10 @@ export function componentStateAt(componentId: string, impacts: readonly PublicIm
   const state = worstState(open.map((impact) => STATE_OF[impact.severity]));
   const worst = open.find((impact) => STATE_OF[impact.severity] === state);
   if (worst === undefined) return { state, because: because('no_incident', 'no incident is open on it') };
-  const facts = { incidentId: worst.incidentId, severity: worst.severity, open: open.length };
+  const facts = { incidentId: worst.incidentId, open: open.length };
   return state === 'operational'
     ? { state, because: because('incident_without_user_impact', `${worst.incidentId} does not affect users`, facts) }
-    : { state, because: because('incident_open', `${worst.incidentId} is a ${worst.severity}`, facts) };
+    : { state, because: because('incident_open', `${worst.incidentId} gives it ${WORDS[state]}`, facts) };
 }
 
 export type OverallCode = 'all_operational' | 'some_affected' | 'all_affected' | 'no_components';
@@ -62,13 +69,6 @@ export interface Overall {
   sentence: string;
   because: Because<OverallCode>;
 }
-
-const WORDS: Readonly<Record<ComponentState, string>> = {
-  operational: 'operational',
-  degraded: 'degraded performance',
-  partial_outage: 'a partial outage',
-  major_outage: 'a major outage',
-};
 
 /** The worst state of all components, as a sentence that names the components in it (three at most). */
 export function overallState(components: readonly { name: string; state: ComponentState }[]): Overall {
