@@ -38,7 +38,7 @@ export async function editPostmortem(ctx: VerbContext, { id, ifMatch, change }: 
   await ctx.audit({
     operation: 'postmortems.editPostmortem',
     subject: id,
-    before: { title: before.title, state: before.state },
+    before: { title: before.title, state: before.state, sections: before.sections.filter((section) => edited.has(section.id)) },
     after: change,
   });
   await ctx.publish(postmortemChanged, id, { postmortemId: id, incidentId: before.incidentId });
