@@ -5,7 +5,7 @@ import type { IdSource } from '#kernel/ids.ts';
 import { floorTo, type Instant, instant, MINUTE_MS } from '#kernel/instant.ts';
 import { authenticator, findInstallation, insertInstallation } from '#modules/identity/index.ts';
 import { type Channel, raiseFallbackAlarm } from '#modules/notify/index.ts';
-import { createCountsCache, createObjectiveReader, nextTick } from '#modules/slo/index.ts';
+import { createCountsCache, createObjectiveReader, nextTick, nextWatch } from '#modules/slo/index.ts';
 import { type Clock, every } from '#platform/clock.ts';
 import type { Database } from '#platform/db/database.ts';
 import { createEventTail, type EventTail } from '#platform/events.ts';
@@ -95,7 +95,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
   const http = await createHttpServer(httpParts);
   serveLive(http, httpParts, database.kysely, tail);
   serveApiDocs(http);
-  serveHealth(http, { db: database.kysely, metrics });
+  serveHealth(http, { db: database.kysely, clock, metrics });
   return {
     transactor,
     worker,
@@ -124,7 +124,9 @@ function lifecycle(parts: LifecycleParts): Pick<App, 'start' | 'stop'> {
     start: async () => {
       await tail.start();
       worker.start();
-      await parts.transactor.transact(system('start'), (ctx) => ctx.enqueue(nextPrune(ctx.now), nextTick(ctx.now, parts.evaluateEveryMs)));
+      await parts.transactor.transact(system('start'), (ctx) =>
+        ctx.enqueue(nextPrune(ctx.now), nextTick(ctx.now, parts.evaluateEveryMs), nextWatch(ctx.now)),
+      );
       bell = listen(
         parts,
         new Map([

@@ -1,28 +1,45 @@
 import { sql } from 'kysely';
+import { SECOND_MS } from '#kernel/instant.ts';
 import type { FastifyInstance } from 'fastify';
+import { tickAgeMs } from '#modules/slo/index.ts';
+import type { Clock } from '#platform/clock.ts';
 import type { Metrics } from '#platform/metrics.ts';
 import type { Db } from '#platform/verb.ts';
 
+interface HealthParts {
+  db: Db;
+  clock: Clock;
+  metrics: Metrics;
+}
+
 /** /healthz: the process answers. /readyz: it can reach its database. /metrics: figures in Prometheus text. */
-export function serveHealth(server: FastifyInstance, parts: { db: Db; metrics: Metrics }): void {
+export function serveHealth(server: FastifyInstance, { db, clock, metrics }: HealthParts): void {
   server.get('/healthz', async (_request, reply) => reply.send({ status: 'ok' }));
   server.get('/readyz', async (_request, reply) => {
     try {
-      await sql`select 1`.execute(parts.db);
+      await sql`select 1`.execute(db);
       return await reply.send({ status: 'ready' });
     } catch {
-      parts.metrics.swallowed.inc({ where: 'readyz' });
+      metrics.swallowed.inc({ where: 'readyz' });
       return reply.status(503).send({ status: 'unavailable', detail: 'the database does not answer' });
     }
   });
   server.get('/metrics', async (_request, reply) => {
     // Without the database its figures are missing, not the whole answer: this is when they are looked at.
-    await countDead(parts.db, parts.metrics).catch(() => {
-      parts.metrics.jobsDead.reset();
-      parts.metrics.swallowed.inc({ where: 'metrics' });
+    await lookUp({ db, clock, metrics }).catch(() => {
+      metrics.jobsDead.reset();
+      metrics.lastSuccessAge.reset();
+      metrics.swallowed.inc({ where: 'metrics' });
     });
-    return reply.type(parts.metrics.registry.contentType).send(await parts.metrics.registry.metrics());
+    return reply.type(metrics.registry.contentType).send(await metrics.registry.metrics());
   });
+}
+
+async function lookUp({ db, clock, metrics }: HealthParts): Promise<void> {
+  await countDead(db, metrics);
+  const ageMs = await tickAgeMs(db, clock.now());
+  if (ageMs === undefined) metrics.lastSuccessAge.reset();
+  else metrics.lastSuccessAge.set({ job: 'slo.tick' }, ageMs / SECOND_MS);
 }
 
 async function countDead(db: Db, metrics: Metrics): Promise<void> {

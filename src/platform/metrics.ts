@@ -8,6 +8,7 @@ export interface Metrics {
   jobLateness: Histogram<'job'>;
   jobRuns: Counter<'job' | 'outcome'>;
   jobsDead: Gauge<'job'>;
+  lastSuccessAge: Gauge<'job'>;
   deliveries: Counter<'channel' | 'outcome'>;
   eventsPublished: Counter<'event'>;
   swallowed: Counter<'where'>;
@@ -46,6 +47,12 @@ export function createMetrics(): Metrics {
       registers,
     }),
     jobsDead: new Gauge({ name: 'nines_jobs_dead', help: 'Dead letters waiting for a person, by job.', labelNames: ['job'], registers }),
+    lastSuccessAge: new Gauge({
+      name: 'nines_job_last_success_seconds',
+      help: 'Seconds since a job that plans its own next run last succeeded; above 120 for slo.tick, nobody would be paged by a burn.',
+      labelNames: ['job'],
+      registers,
+    }),
     deliveries: new Counter({
       name: 'nines_deliveries_total',
       help: 'Delivery attempts, by channel and outcome.',

@@ -12,4 +12,5 @@ export { levelChanged } from './events.ts';
 export { jobs } from './jobs.ts';
 export { routes } from './routes.ts';
 export { nextTick } from './tick.ts';
+export { nextWatch, tickAgeMs } from './watch.ts';
 export { createObjectiveReader, type ObjectiveReader, type SpentOfObjective } from './views.ts';

@@ -63,6 +63,21 @@ export async function pushCounts(ctx: VerbContext, { slug, buckets }: PushCounts
       fields: [{ path, message: 'the bucket ends in the future', received: iso(early.at) }],
     });
   }
+  refuseOverlap(buckets);
   await upsertBuckets(ctx.tx, objective.indicatorId, buckets);
   return { accepted: buckets.length };
+}
+
+/** Buckets of one request that begin apart and cover the same time would count its events twice. The same start replaces. */
+function refuseOverlap(buckets: PushCountsInput['buckets']): void {
+  const ordered = buckets.map((bucket, i) => ({ ...bucket, i })).sort((a, b) => a.at - b.at || a.i - b.i);
+  for (const [k, bucket] of ordered.entries()) {
+    const next = ordered[k + 1];
+    if (next === undefined || next.at === bucket.at || plus(bucket.at, bucket.seconds * SECOND_MS) <= next.at) continue;
+    const path = `body.buckets[${next.i}].at`;
+    const message = `lies within the bucket of ${bucket.seconds} s that begins at ${iso(bucket.at)}`;
+    throw new AppError('invalid_input', `${path}: ${message}, received ${iso(next.at)}`, {
+      fields: [{ path, message, received: iso(next.at) }],
+    });
+  }
 }

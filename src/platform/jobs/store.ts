@@ -109,6 +109,12 @@ export async function nextDueAt(db: Db): Promise<Instant | undefined> {
   return row?.dueAt;
 }
 
+/** When the job of a key was planned, if it is still to be done; a retry does not make it younger. */
+export async function plannedSince(db: Db, key: string): Promise<Instant | undefined> {
+  const row = await db.selectFrom('job').select('createdAt').where('key', '=', key).executeTakeFirst();
+  return row?.createdAt;
+}
+
 /** Puts a dead letter back to work. */
 export async function reviveJob(tx: Tx, id: string, now: Instant): Promise<boolean> {
   const result = await tx
