@@ -200,7 +200,7 @@ function Lead({ alert, incident }: { alert: AlertDetail; incident: IncidentDetai
           <Link to="/incidents/$id" params={{ id: incident.id }} className="link">
             {incidentNumber(incident)}
           </Link>
-          , a {incident.severity}.
+          , {incident.severity}.
         </>
       )}
       <AlertLinks alert={alert} />

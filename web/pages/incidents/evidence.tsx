@@ -5,11 +5,11 @@ import { burn, percent } from '../../lib/words.ts';
 import { CrosshairGroup } from '../../ui/chart/crosshair.tsx';
 import { LineChart } from '../../ui/chart/line-chart.tsx';
 import { percentScale } from '../../ui/chart/scale.ts';
-import { LevelChip } from '../../ui/mark.tsx';
 import { SkeletonBlock } from '../../ui/note.tsx';
 import { Why } from '../../ui/why.tsx';
 import { useMarks } from '../objectives/marks.ts';
-import { levelOf, type Objective, rateOver } from '../objectives/objective-look.ts';
+import { LevelWhy } from '../objectives/level-why.tsx';
+import { type Objective, rateOver } from '../objectives/objective-look.ts';
 import { failedShare, highest, line, lowest, useSeries } from '../objectives/series.ts';
 import { type IncidentDetail, incidentNumber } from './incident-look.tsx';
 
@@ -43,7 +43,7 @@ export function Evidence({ incident, objective }: { incident: IncidentDetail; ob
         <Link to="/objectives/$slug" params={{ slug: objective.slug }} className="strong">
           {objective.name}
         </Link>
-        <LevelChip level={levelOf(objective)} />
+        <LevelWhy objective={objective} />
         {rate !== undefined && (
           <span className="end">
             <Why ask={`${burn(rate)} over 1 h`} side="right" title="Burn over 1 h" reason={objective.stateBecause} />

@@ -5,14 +5,14 @@ import { useCrumb } from '../../frame/crumbs.tsx';
 import { Loaded } from '../../frame/loaded.tsx';
 import { Page, PagePending } from '../../frame/page.tsx';
 import { burn, count, duration, percent, targetPercent } from '../../lib/words.ts';
-import { levelLook } from '../../ui/mark.tsx';
 import { Empty } from '../../ui/note.tsx';
 import { Figure, Figures, PageHead } from '../../ui/panel.tsx';
 import type { SumRow } from '../../ui/why.tsx';
 import { Why } from '../../ui/why.tsx';
 import { BudgetPanel } from './budget-panel.tsx';
 import { BurnPanel, CountsPanel } from './burn-panel.tsx';
-import { heatOf, levelOf, type Objective, rateOver, windowWords } from './objective-look.ts';
+import { LevelWhy } from './level-why.tsx';
+import { heatOf, type Objective, rateOver, windowWords } from './objective-look.ts';
 import { ObjectiveAside } from './objective-aside.tsx';
 
 export function ObjectivePage() {
@@ -42,12 +42,6 @@ function ObjectiveBody({ objective }: { objective: Objective }) {
       </div>
     </Page>
   );
-}
-
-function LevelWhy({ objective }: { objective: Objective }) {
-  const level = levelOf(objective);
-  const look = level === undefined ? { className: 'chip', body: 'no data' } : levelLook(level);
-  return <Why chip={look} title={`Why ${level ?? 'no data'}`} reasons={[objective.levelBecause, objective.stateBecause]} />;
 }
 
 function Lead({ objective }: { objective: Objective }) {

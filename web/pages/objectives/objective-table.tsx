@@ -2,8 +2,8 @@ import { Link } from '@tanstack/react-router';
 import { burn, targetPercent } from '../../lib/words.ts';
 import { BudgetCell } from '../../ui/budget.tsx';
 import { Sparkline } from '../../ui/chart/sparkline.tsx';
-import { LevelChip } from '../../ui/mark.tsx';
 import { type Column, type RowGroup, Table } from '../../ui/table.tsx';
+import { LevelWhy } from './level-why.tsx';
 import { heatOf, levelOf, type Objective, rateOver, runsOut, windowWords } from './objective-look.ts';
 
 const NAME: Column<Objective> = {
@@ -50,7 +50,7 @@ const LEFT: Column<Objective> = {
   ),
 };
 
-const LEVEL: Column<Objective> = { head: 'Level', cell: (objective) => <LevelChip level={levelOf(objective)} /> };
+const LEVEL: Column<Objective> = { head: 'Level', cell: (objective) => <LevelWhy objective={objective} /> };
 
 function burnColumn(window: string, spare: boolean): Column<Objective> {
   return {
