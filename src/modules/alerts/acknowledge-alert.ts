@@ -13,10 +13,15 @@ export async function acknowledgeAlert(ctx: VerbContext, input: { alertId: Id<'a
   await ctx.publish(alertAcknowledged, alert.id, { alertId: alert.id, severity: alert.severity, summary: alert.summary });
 }
 
-/** Resolves an alert by hand. `conflict` when it is over already. */
+/** Sources that end what they began by themselves; ended by hand, they would not begin it again while it goes on. */
+const SELF_RESOLVING = new Set(['slo']);
+
+/** Resolves an alert by hand. `conflict` when it is over already, or when its source says by itself when it is. */
 export async function resolveAlert(ctx: VerbContext, input: { id: Id<'alr'> }): Promise<Id<'alr'>> {
   const alert = await lockAlert(ctx.tx, input.id);
   if (alert.resolvedAt !== null) throw new AppError('conflict', `alert ${alert.number} is resolved already`);
+  if (SELF_RESOLVING.has(alert.source))
+    throw new AppError('conflict', `alert ${alert.number} ends by itself when the burn does; acknowledge it to end the page`, { facts: { source: alert.source } });
   await updateAlerts(ctx.tx, [
     { id: alert.id, firingCount: alert.firingCount, severity: alert.severity, latest: null, resolvedAt: ctx.now },
   ]);

@@ -55,6 +55,8 @@ function AlertBody({ alert }: { alert: AlertDetail }) {
   const page = usePageOf(alert.id);
   const acts = useAlertActs(alert, page);
   const incident = useLinkedIncident(alert);
+  // A burn alert ends by itself when the burn does.
+  const mayResolve = alert.state !== 'resolved' && alert.source !== 'slo';
   const isWaiting = page !== undefined && (page.state === 'open' || page.state === 'exhausted');
   return (
     <Page>
@@ -65,7 +67,7 @@ function AlertBody({ alert }: { alert: AlertDetail }) {
         lead={<Lead alert={alert} incident={incident} />}
         acts={
           <>
-            {alert.state !== 'resolved' && (
+            {mayResolve && (
               <Button onClick={acts.resolve} busy={acts.isResolving} className="no-phone">
                 Resolve
               </Button>
@@ -106,9 +108,11 @@ function AlertBody({ alert }: { alert: AlertDetail }) {
         alert.state === 'acknowledged' && (
           <ActionBar>
             {incident !== undefined && <DeclareOrOpen alert={alert} incident={incident} />}
-            <Button onClick={acts.resolve} busy={acts.isResolving}>
-              Resolve
-            </Button>
+            {mayResolve && (
+              <Button onClick={acts.resolve} busy={acts.isResolving}>
+                Resolve
+              </Button>
+            )}
           </ActionBar>
         )
       )}
