@@ -49,7 +49,10 @@ describe('the acceptance story', () => {
     expect(alerts).toMatchObject([{ severity: 'critical', state: 'acknowledged', acknowledgedBy: 'Mara', service: { slug: 'checkout' } }]);
 
     // A burn alert cannot be talked away while it burns.
-    await expect(api.alerts.resolveAlert({ params: { id: alerts[0]?.id ?? '' } })).rejects.toMatchObject({ code: 'conflict', facts: { source: 'slo' } });
+    await expect(api.alerts.resolveAlert({ params: { id: alerts[0]?.id ?? '' } })).rejects.toMatchObject({
+      code: 'conflict',
+      facts: { source: 'slo' },
+    });
 
     // The alert proposes SEV2; declaring it gives the commander, the clock and the suspect.
     const declared = await api.incidents.declare({ body: { title: 'Checkout fails', severity: 'SEV2', alertIds: [alerts[0]?.id ?? ''] } });

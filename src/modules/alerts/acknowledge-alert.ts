@@ -21,7 +21,9 @@ export async function resolveAlert(ctx: VerbContext, input: { id: Id<'alr'> }): 
   const alert = await lockAlert(ctx.tx, input.id);
   if (alert.resolvedAt !== null) throw new AppError('conflict', `alert ${alert.number} is resolved already`);
   if (SELF_RESOLVING.has(alert.source))
-    throw new AppError('conflict', `alert ${alert.number} ends by itself when the burn does; acknowledge it to end the page`, { facts: { source: alert.source } });
+    throw new AppError('conflict', `alert ${alert.number} ends by itself when the burn does; acknowledge it to end the page`, {
+      facts: { source: alert.source },
+    });
   await updateAlerts(ctx.tx, [
     { id: alert.id, firingCount: alert.firingCount, severity: alert.severity, latest: null, resolvedAt: ctx.now },
   ]);

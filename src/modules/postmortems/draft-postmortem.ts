@@ -102,7 +102,10 @@ async function factsOf(
     })),
     timeline: [
       ...alerts.flatMap(alertLines),
-      ...events.map((event) => ({ at: event.at, text: `${event.because.text} (${event.actor.name})` })),
+      ...events.map((event) => ({
+        at: event.at,
+        text: event.actor.kind === 'system' ? event.because.text : `${event.because.text} (${event.actor.name})`,
+      })),
     ],
     responders: responders.map((person) => person.name),
     links: alerts.flatMap((alert) => Object.entries(alert.links).map(([title, url]) => ({ title, url }))),
