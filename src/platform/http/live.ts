@@ -48,8 +48,9 @@ export function serveLive(server: FastifyInstance, parts: HttpParts, db: Db, tai
     open.add(listener);
     listener.send(missed);
     for (const event of missed.events) sent.add(event.seq);
-    for (const batch of waiting) listener.send({ ...batch, events: batch.events.filter((event) => !sent.has(event.seq)) });
-    deliver = listener.send;
+    // The tail may stand behind what was just read, and bring some of it once more, now or later.
+    deliver = (batch) => listener.send({ ...batch, events: batch.events.filter((event) => !sent.delete(event.seq)) });
+    for (const batch of waiting) deliver(batch);
     // Whoever may listen no longer, by a revoked key or a closed session, is not left listening.
     const heartbeat = parts.every(HEARTBEAT_MS, () => {
       identify(parts, request, liveOperation).then(listener.beat, (error: unknown) =>

@@ -51,6 +51,8 @@ export async function createHttpServer(parts: HttpParts): Promise<FastifyInstanc
     requestTimeout: REQUEST_LIMIT_MS,
     forceCloseConnections: true,
     frameworkErrors: (error, request, reply) => void refuse(parts, error, request, reply),
+    // Our plugins are few and ours: a slow machine is no reason to give up at the start.
+    pluginTimeout: 0,
     logger: false,
   });
   drainOnClose(server, parts.transactor.clock);
