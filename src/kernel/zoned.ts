@@ -108,6 +108,24 @@ export function addWeeks(at: Instant, weeks: number, zone: string): Instant {
   return addDays(at, weeks * 7, zone);
 }
 
+/**
+ * The week (from Monday), month, quarter or year of a zone that an instant lies in: its first instant and that of the
+ * next one. A period begins with the first instant of its first day, which is not midnight where clocks change then.
+ */
+export function startOfPeriod(at: Instant, unit: 'week' | 'month' | 'quarter' | 'year', zone: string): { from: Instant; to: Instant } {
+  const day = zonedAt(at, zone).toPlainDate();
+  const first = firstDayOf(day, unit);
+  const next = first.add(unit === 'week' ? { days: 7 } : { months: unit === 'month' ? 1 : unit === 'quarter' ? 3 : 12 });
+  const instantAt = (date: Temporal.PlainDate): Instant => instant(date.toZonedDateTime(zone).epochMilliseconds);
+  return { from: instantAt(first), to: instantAt(next) };
+}
+
+function firstDayOf(day: Temporal.PlainDate, unit: 'week' | 'month' | 'quarter' | 'year'): Temporal.PlainDate {
+  if (unit === 'week') return day.subtract({ days: day.dayOfWeek - 1 });
+  if (unit === 'month') return day.with({ day: 1 });
+  return day.with({ day: 1, month: unit === 'year' ? 1 : day.month - ((day.month - 1) % 3) });
+}
+
 /** Calendar arithmetic without a zone: `2026-02-28` + 1 is `2026-03-01`. */
 export function addDaysToDate(date: CalendarDate, days: number): CalendarDate {
   return iso(instant(Date.parse(date) + days * DAY_MS)).slice(0, 10);

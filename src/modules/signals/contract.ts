@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { defineOperation } from '#kernel/operation.ts';
-import { OtlpIndicator } from './core/otlp-indicator.ts';
+import { Indicator } from './core/indicator.ts';
 
-/** Where an objective's counts come from: pushed to the counts API, or made of OTLP metrics. */
-export const IndicatorDefinition = z.discriminatedUnion('kind', [z.strictObject({ kind: z.literal('counts') }), OtlpIndicator]);
-export type IndicatorDefinition = z.output<typeof IndicatorDefinition>;
+/** Where an objective's counts come from, and what they mean. */
+export const IndicatorDefinition = Indicator;
+export type IndicatorDefinition = Indicator;
 
 export const contract = {
   receiveOtlp: defineOperation({

@@ -1,29 +1,15 @@
 import { z } from 'zod';
-import { DAY_MS, HOUR_MS, InstantText, IsoTime, parseDuration } from '#kernel/instant.ts';
+import { InstantText, IsoTime } from '#kernel/instant.ts';
 import { BecauseView, defineOperation, page, PageQuery } from '#kernel/operation.ts';
-import { optionalText, Slug, text, Url } from '#kernel/text.ts';
+import { Slug } from '#kernel/text.ts';
 import { IndicatorDefinition } from '#modules/signals/contract.ts';
 import { BUDGET_LEVELS } from './core/budget.ts';
 import { BucketCounts } from './core/counts.ts';
-import { Target } from './core/policy.ts';
+import { definitionShape } from './core/definition.ts';
 
 export const OBJECTIVE_STATES = ['ok', 'firing', 'frozen', 'no_data', 'no_traffic'] as const;
 
-const WindowText = z.string().transform((value, ctx) => {
-  const windowMs = parseDuration(value);
-  if (windowMs === undefined || windowMs < HOUR_MS || windowMs > 366 * DAY_MS) ctx.addIssue('must be a length from 1h to 366d, as 30d');
-  return { text: value, ms: windowMs ?? DAY_MS };
-});
-
-export const ObjectiveDefinition = z.strictObject({
-  service: Slug,
-  name: text(120).optional(),
-  description: optionalText(2000).default(''),
-  target: Target,
-  window: WindowText.default({ text: '30d', ms: 30 * DAY_MS }),
-  indicator: IndicatorDefinition,
-  links: z.strictObject({ runbook: Url.optional(), dashboard: Url.optional() }).default({}),
-});
+export const ObjectiveDefinition = z.strictObject({ ...definitionShape, indicator: IndicatorDefinition });
 export type ObjectiveDefinition = z.output<typeof ObjectiveDefinition>;
 
 export const BudgetView = z.object({

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { DAY_MS, type Instant, instant } from '#kernel/instant.ts';
 import { parseOtlp } from './otlp.ts';
-import { applyOtlp, initialOtlpState, OtlpIndicator, OtlpState } from './otlp-indicator.ts';
+import { OtlpIndicator } from './indicator.ts';
+import { applyOtlp, initialOtlpState, OtlpState } from './otlp-indicator.ts';
 
 const T0 = instant(Date.UTC(2026, 10, 19, 2, 0, 0));
 const indicator = OtlpIndicator.parse({

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { DAY_MS, type DurationMs, floorTo, HOUR_MS, type Instant, instant, MINUTE_MS, plus, SECOND_MS } from '#kernel/instant.ts';
-import { text } from '#kernel/text.ts';
-import { compileMatchers, Matcher } from './matcher.ts';
+import type { OtlpIndicator } from './indicator.ts';
+import { compileMatchers } from './matcher.ts';
 import { createRejections, type OtlpPoint, type OtlpRequest, type PointRejection, type Rejected } from './otlp.ts';
 
 /**
@@ -17,14 +17,6 @@ import { createRejections, type OtlpPoint, type OtlpRequest, type PointRejection
  * same process has exported this metric at an earlier time without it. Anything else only sets the baseline. What was
  * gained over more than an hour cannot be placed and is left out: that time stays unobserved.
  */
-export const OtlpIndicator = z.object({
-  kind: z.literal('otlp'),
-  metric: text(255),
-  valid: z.array(Matcher).max(10).default([]),
-  good: z.array(Matcher).min(1).max(10),
-});
-export type OtlpIndicator = z.output<typeof OtlpIndicator>;
-
 const GRID_MS = 10 * SECOND_MS;
 /** Cells this young are kept and may still grow; older points are rejected. */
 const OPEN_MS = HOUR_MS;
