@@ -102,21 +102,6 @@ CREATE TABLE audit_entry (
 CREATE INDEX audit_entry_at ON audit_entry USING btree (at, id);
 CREATE INDEX audit_entry_subject ON audit_entry USING btree (subject, at);
 
-CREATE TABLE bucket (
-  indicator_id text NOT NULL,
-  at timestamp with time zone NOT NULL,
-  seconds integer NOT NULL,
-  good bigint NOT NULL,
-  valid bigint NOT NULL,
-  xid xid8 NOT NULL DEFAULT pg_current_xact_id(),
-  CONSTRAINT bucket_pkey PRIMARY KEY (indicator_id, at),
-  CONSTRAINT bucket_check CHECK ((valid >= good)),
-  CONSTRAINT bucket_good_check CHECK ((good >= 0)),
-  CONSTRAINT bucket_seconds_check CHECK ((seconds > 0)),
-  CONSTRAINT bucket_indicator_id_fkey FOREIGN KEY (indicator_id) REFERENCES indicator(id)
-);
-CREATE INDEX bucket_written ON bucket USING btree (xid);
-
 CREATE TABLE change (
   id text NOT NULL,
   service_id text NOT NULL,
@@ -150,6 +135,24 @@ CREATE TABLE contact_method (
   CONSTRAINT contact_method_delay_ms_check CHECK ((delay_ms >= 0)),
   CONSTRAINT contact_method_person_id_fkey FOREIGN KEY (person_id) REFERENCES person(id)
 );
+
+CREATE TABLE correction (
+  id text NOT NULL,
+  objective_id text NOT NULL,
+  state text NOT NULL,
+  rule jsonb NOT NULL,
+  reason text NOT NULL,
+  source text,
+  version integer NOT NULL DEFAULT 1,
+  created_at timestamp with time zone NOT NULL,
+  created_by jsonb NOT NULL,
+  decided_at timestamp with time zone,
+  decided_by jsonb,
+  CONSTRAINT correction_pkey PRIMARY KEY (id),
+  CONSTRAINT correction_state_check CHECK ((state = ANY (ARRAY['proposed'::text, 'active'::text, 'withdrawn'::text]))),
+  CONSTRAINT correction_objective_id_fkey FOREIGN KEY (objective_id) REFERENCES objective(id)
+);
+CREATE INDEX correction_objective ON correction USING btree (objective_id, created_at);
 
 CREATE TABLE delivery (
   id text NOT NULL,
@@ -326,23 +329,51 @@ CREATE TABLE objective (
   id text NOT NULL,
   slug text NOT NULL,
   name text NOT NULL,
-  description text NOT NULL,
   service_id text NOT NULL,
-  indicator_id text NOT NULL,
-  target double precision NOT NULL,
-  window_text text NOT NULL,
-  window_ms bigint NOT NULL,
-  links jsonb NOT NULL,
-  version integer NOT NULL DEFAULT 1,
+  version integer NOT NULL,
   created_at timestamp with time zone NOT NULL,
   evaluation jsonb NOT NULL,
+  governing integer NOT NULL,
   CONSTRAINT objective_pkey PRIMARY KEY (id),
   CONSTRAINT objective_slug_key UNIQUE (slug),
-  CONSTRAINT objective_target_check CHECK (((target > (0)::double precision) AND (target < (1)::double precision))),
-  CONSTRAINT objective_indicator_id_fkey FOREIGN KEY (indicator_id) REFERENCES indicator(id),
   CONSTRAINT objective_service_id_fkey FOREIGN KEY (service_id) REFERENCES service(id)
 );
 CREATE INDEX objective_service ON objective USING btree (service_id);
+
+CREATE TABLE objective_group (
+  objective_id text NOT NULL,
+  group_key text NOT NULL,
+  evaluation jsonb NOT NULL,
+  CONSTRAINT objective_group_pkey PRIMARY KEY (objective_id, group_key),
+  CONSTRAINT objective_group_objective_id_fkey FOREIGN KEY (objective_id) REFERENCES objective(id)
+);
+
+CREATE TABLE objective_version (
+  objective_id text NOT NULL,
+  number integer NOT NULL,
+  definition jsonb NOT NULL,
+  indicator_id text NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  created_by jsonb NOT NULL,
+  governs_since timestamp with time zone,
+  CONSTRAINT objective_version_pkey PRIMARY KEY (objective_id, number),
+  CONSTRAINT objective_version_indicator_id_fkey FOREIGN KEY (indicator_id) REFERENCES indicator(id),
+  CONSTRAINT objective_version_objective_id_fkey FOREIGN KEY (objective_id) REFERENCES objective(id)
+);
+
+CREATE TABLE old_bucket (
+  indicator_id text NOT NULL,
+  at timestamp with time zone NOT NULL,
+  seconds integer NOT NULL,
+  good bigint NOT NULL,
+  valid bigint NOT NULL,
+  xid xid8 NOT NULL DEFAULT pg_current_xact_id(),
+  CONSTRAINT bucket_pkey PRIMARY KEY (indicator_id, at),
+  CONSTRAINT bucket_check CHECK ((valid >= good)),
+  CONSTRAINT bucket_good_check CHECK ((good >= 0)),
+  CONSTRAINT bucket_seconds_check CHECK ((seconds > 0)),
+  CONSTRAINT bucket_indicator_id_fkey FOREIGN KEY (indicator_id) REFERENCES indicator(id)
+);
 
 CREATE TABLE page (
   id text NOT NULL,
@@ -474,6 +505,47 @@ CREATE TABLE schema_migration (
   applied_at timestamp with time zone NOT NULL,
   CONSTRAINT schema_migration_pkey PRIMARY KEY (version)
 );
+
+CREATE TABLE series (
+  id text NOT NULL,
+  indicator_id text NOT NULL,
+  role text NOT NULL,
+  group_key text NOT NULL,
+  first_at timestamp with time zone NOT NULL,
+  last_end timestamp with time zone NOT NULL,
+  rolled_until timestamp with time zone NOT NULL,
+  interval_ms bigint NOT NULL,
+  CONSTRAINT series_pkey PRIMARY KEY (id),
+  CONSTRAINT series_indicator_id_role_group_key_key UNIQUE (indicator_id, role, group_key),
+  CONSTRAINT series_role_check CHECK ((role = ANY (ARRAY['counted'::text, 'events'::text]))),
+  CONSTRAINT series_indicator_id_fkey FOREIGN KEY (indicator_id) REFERENCES indicator(id)
+);
+
+CREATE TABLE series_block (
+  series_id text NOT NULL,
+  at timestamp with time zone NOT NULL,
+  cells bytea NOT NULL,
+  CONSTRAINT series_block_pkey PRIMARY KEY (series_id, at),
+  CONSTRAINT series_block_series_id_fkey FOREIGN KEY (series_id) REFERENCES series(id)
+);
+
+CREATE TABLE series_day (
+  series_id text NOT NULL,
+  at timestamp with time zone NOT NULL,
+  cells bytea NOT NULL,
+  CONSTRAINT series_day_pkey PRIMARY KEY (series_id, at),
+  CONSTRAINT series_day_series_id_fkey FOREIGN KEY (series_id) REFERENCES series(id)
+);
+
+CREATE TABLE series_hour (
+  series_id text NOT NULL,
+  at timestamp with time zone NOT NULL,
+  cells bytea NOT NULL,
+  xid xid8 NOT NULL DEFAULT pg_current_xact_id(),
+  CONSTRAINT series_hour_pkey PRIMARY KEY (series_id, at),
+  CONSTRAINT series_hour_series_id_fkey FOREIGN KEY (series_id) REFERENCES series(id)
+);
+CREATE INDEX series_hour_written ON series_hour USING btree (xid);
 
 CREATE TABLE service (
   id text NOT NULL,

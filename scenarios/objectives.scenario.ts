@@ -72,13 +72,17 @@ describe('an objective', () => {
     await story.at('08:00');
     expect(await state()).toMatchObject({ state: 'no_data', stateBecause: { code: 'data_absent' } });
     await story.at('30:00');
-    expect(await alerts()).toMatchObject([{ id: open?.id, state: 'open' }]);
+    // Ten minutes of it are an alert of their own: no burn would be seen.
+    expect(await alerts()).toMatchObject([
+      { severity: 'warning', state: 'open', labels: { slot: 'no_data' } },
+      { id: open?.id, state: 'open' },
+    ]);
     traffic(0);
     await story.at('34:00');
     // Of the last five minutes not nine tenths are known yet: it says so, and holds what it said.
     expect(await state()).toMatchObject({ pairs: [{ verdict: 'frozen', because: { code: 'short_window_uncovered' } }, {}, {}, {}] });
     await story.at('40:00');
-    expect(await alerts()).toMatchObject([{ id: open?.id, state: 'resolved' }]);
+    expect(await alerts()).toMatchObject([{ state: 'resolved' }, { id: open?.id, state: 'resolved' }]);
     expect(await kinds(open?.id ?? '')).toEqual(expect.arrayContaining(['opened', 'resolved']));
   });
 

@@ -5,8 +5,9 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { check, print } from './check.ts';
+import { installMissing, PROMETHEUS_PACKAGES } from './test/debian-packages.ts';
 import type { RunResult } from './test/reporter.ts';
-import { installMissing, withSystemPostgres } from './test/system-postgres.ts';
+import { POSTGRES_PACKAGES, withSystemPostgres } from './test/system-postgres.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '..');
 const FAILURE: RunResult = { passed: 0, failed: 1, skipped: [] };
@@ -36,8 +37,15 @@ async function project(name: string, settings: Record<string, string> = {}): Pro
 }
 
 async function onPostgres15(): Promise<RunResult> {
-  const missing = installMissing();
+  const missing = installMissing(POSTGRES_PACKAGES);
   if (missing === undefined) return withSystemPostgres((url) => project('db', { NINES_TEST_DATABASE_URL: url }));
+  console.error(`${missing}, or name the folder of its programs in NINES_TEST_POSTGRES`);
+  return FAILURE;
+}
+
+async function processes(): Promise<RunResult> {
+  const missing = installMissing(PROMETHEUS_PACKAGES);
+  if (missing === undefined) return project('process');
   console.error(missing);
   return FAILURE;
 }
@@ -48,7 +56,7 @@ const PARTS: Record<string, () => Promise<RunResult>> = {
   db: () => project('db'),
   db15: onPostgres15,
   scenario: () => project('scenario'),
-  process: () => project('process'),
+  process: processes,
   e2e: () => project('e2e'),
 };
 

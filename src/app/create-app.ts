@@ -5,7 +5,8 @@ import type { IdSource } from '#kernel/ids.ts';
 import { floorTo, type Instant, instant, MINUTE_MS } from '#kernel/instant.ts';
 import { authenticator, findInstallation, insertInstallation } from '#modules/identity/index.ts';
 import { type Channel, raiseFallbackAlarm } from '#modules/notify/index.ts';
-import { createCountsCache, createObjectiveReader, nextTick, nextWatch } from '#modules/slo/index.ts';
+import { createCountsHistory } from '#modules/signals/index.ts';
+import { createObjectiveBook, createObjectiveReader, nextTick, nextWatch } from '#modules/slo/index.ts';
 import { type Clock, every } from '#platform/clock.ts';
 import type { Database } from '#platform/db/database.ts';
 import { createEventTail, type EventTail } from '#platform/events.ts';
@@ -55,8 +56,8 @@ export interface App {
 
 export async function createApp(deps: AppDeps): Promise<App> {
   const { database, clock, ids, log } = deps;
-  const counts = createCountsCache();
-  const objectives = createObjectiveReader(counts);
+  const book = createObjectiveBook(createCountsHistory());
+  const objectives = createObjectiveReader(book);
   const subscriptions = createSubscriptions({ objectives });
   const transactor = createTransactor({ db: database.kysely, clock, ids, fanout: subscriptions.fanout });
   const secret = await ensureInstallation(transactor);
@@ -67,7 +68,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
     secret,
     metrics,
     demo: deps.demo,
-    counts,
+    book,
     objectives,
     evaluateEveryMs: deps.evaluateEveryMs,
     demoPlace: deps.demoPlace,

@@ -11,7 +11,7 @@ import { routes as oncall } from '#modules/oncall/index.ts';
 import { routes as postmortems } from '#modules/postmortems/index.ts';
 import { routes as releases } from '#modules/releases/index.ts';
 import { routes as signals } from '#modules/signals/index.ts';
-import { type CountsCache, jobs as sloJobs, type ObjectiveReader, routes as slo } from '#modules/slo/index.ts';
+import { jobs as sloJobs, type ObjectiveBook, type ObjectiveReader, routes as slo } from '#modules/slo/index.ts';
 import { routes as statuspage } from '#modules/statuspage/index.ts';
 import type { HttpCall, Route } from '#platform/http/call.ts';
 import type { JobHandler } from '#platform/jobs/handler.ts';
@@ -21,7 +21,7 @@ import { type DemoPlace, demoRoutes } from './demo-routes.ts';
 
 export interface ModuleParts extends NotifyParts {
   demo: boolean;
-  counts: CountsCache;
+  book: ObjectiveBook;
   objectives: ObjectiveReader;
   evaluateEveryMs: number;
   demoPlace: DemoPlace;
@@ -52,7 +52,7 @@ export function moduleJobs(parts: ModuleParts): JobHandler[] {
   return [
     deliverJob(parts),
     pruneJob([pruneIdentity]),
-    ...sloJobs({ cache: parts.counts, everyMs: parts.evaluateEveryMs }),
+    ...sloJobs({ book: parts.book, everyMs: parts.evaluateEveryMs }),
     ...escalationJobs,
     ...incidentJobs,
   ];

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { DAY_MS, floorTo, HOUR_MS, instant, SECOND_MS } from '#kernel/instant.ts';
-import { computeBudget } from '#modules/slo/core/budget.ts';
-import { createCountsEngine } from '#modules/slo/core/counts.ts';
+import { computeBudget } from '#modules/slo/core/budget/budget.ts';
+import { countsOf, createCounts } from '#modules/slo/core/counts/counts.ts';
+import { createFlatCounts } from '#modules/slo/core/counts/flat-counts.ts';
 import { computeCalm, computeHistory, endOf, HISTORY_DAYS, type HistoryBucket, type HistoryPlan } from './history.ts';
 
 const UNTIL = instant(Date.UTC(2026, 10, 19, 10, 17, 20));
@@ -22,9 +23,9 @@ const history = computeHistory(plan, UNTIL);
 const bad = (buckets: readonly HistoryBucket[]): number => buckets.reduce((sum, bucket) => sum + bucket.valid - bucket.good, 0);
 
 function budgetAt(buckets: readonly HistoryBucket[], now: number, { target, windowMs }: HistoryPlan = plan) {
-  const engine = createCountsEngine();
+  const engine = createFlatCounts();
   for (const bucket of buckets) engine.append(bucket);
-  return computeBudget({ counts: engine.counts(instant(now - windowMs), instant(now)), target, windowMs });
+  return computeBudget({ counts: countsOf(createCounts(engine), instant(now - windowMs), instant(now)), target, periodMs: windowMs });
 }
 
 describe('the demo’s history', () => {

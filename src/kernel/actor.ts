@@ -27,6 +27,12 @@ export function actorName(actor: Actor): string {
 }
 
 /** What of an actor is written into audit and timeline rows. */
-export function actorRecord(actor: Actor): { kind: Actor['kind']; id: string | null; name: string } {
+export interface ActorRecord {
+  kind: Actor['kind'];
+  id: string | null;
+  name: string;
+}
+
+export function actorRecord(actor: Actor): ActorRecord {
   return { kind: actor.kind, id: 'id' in actor ? actor.id : null, name: actorName(actor) };
 }

@@ -17,6 +17,8 @@ export type IdPrefix =
   | 'sig'
   | 'alr'
   | 'ind'
+  | 'srs'
+  | 'cor'
   | 'obj'
   | 'upd'
   | 'pol'

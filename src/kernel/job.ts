@@ -10,6 +10,8 @@ export interface JobDefinition<Payload> {
   readonly longestRetryMs: number;
   /** A dead letter of a paging job raises the fallback alarm. */
   readonly paging: boolean;
+  /** How long a claim holds without a sign of life before another node takes the job; 30 s unless told. */
+  readonly leaseMs: number;
 }
 
 /** For jobs that repeat under one key: a dead letter would keep the key, and the work would never be planned again. */
@@ -18,7 +20,7 @@ export const FOREVER = Number.POSITIVE_INFINITY;
 export function defineJob<S extends z.ZodType>(
   name: `${string}.${string}`,
   payload: S,
-  options: { maxFailures?: number; longestRetryMs?: number; paging?: boolean } = {},
+  options: { maxFailures?: number; longestRetryMs?: number; paging?: boolean; leaseMs?: number } = {},
 ): JobDefinition<z.output<S>> {
   return {
     name,
@@ -26,6 +28,7 @@ export function defineJob<S extends z.ZodType>(
     maxFailures: options.maxFailures ?? 12,
     longestRetryMs: options.longestRetryMs ?? LONGEST_RETRY_MS,
     paging: options.paging ?? false,
+    leaseMs: options.leaseMs ?? USUAL_LEASE_MS,
   };
 }
 
@@ -37,6 +40,7 @@ export interface JobRequest<Payload> {
   key?: string;
 }
 
+const USUAL_LEASE_MS = 30_000;
 const FIRST_RETRY_MS = 1_000;
 const LONGEST_RETRY_MS = 5 * 60_000;
 

@@ -27,6 +27,8 @@ export interface OperationShape {
   response: z.ZodType;
   /** Media type of the answer when it is not JSON. */
   produces?: 'text/markdown' | 'text/event-stream' | 'text/html';
+  /** Bodies of this media type are taken beside JSON, as bytes that the handler reads; its answer may be bytes then. */
+  bytes?: 'application/x-protobuf';
   status?: 200 | 201 | 202 | 204;
   errors: readonly ErrorCode[];
   scope: Scope;
@@ -45,6 +47,7 @@ export function defineOperation<const O extends OperationShape>(operation: O): O
   return operation;
 }
 
+type BytesOf<O extends OperationShape> = O extends { bytes: string } ? Uint8Array : never;
 type Parsed<S> = S extends z.ZodType ? z.output<S> : undefined;
 type Given<S> = S extends z.ZodType ? z.input<S> : undefined;
 
@@ -52,7 +55,7 @@ type Given<S> = S extends z.ZodType ? z.input<S> : undefined;
 export interface Input<O extends OperationShape> {
   params: Parsed<O['params']>;
   query: Parsed<O['query']>;
-  body: Parsed<O['body']>;
+  body: Parsed<O['body']> | BytesOf<O>;
 }
 
 type Argument<K extends string, S> = S extends z.ZodType
@@ -68,7 +71,7 @@ export type Output<O extends OperationShape> = z.output<O['response']>;
 
 /** One handler for each operation of a contract; a forgotten one is a compile error. `R` is the request context. */
 export type Handlers<C extends Contract, R> = {
-  [K in keyof C]: (request: R, input: Input<C[K]>) => Promise<z.input<C[K]['response']>>;
+  [K in keyof C]: (request: R, input: Input<C[K]>) => Promise<z.input<C[K]['response']> | BytesOf<C[K]>>;
 };
 
 export function page<T extends z.ZodType>(item: T) {

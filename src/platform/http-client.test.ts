@@ -1,7 +1,10 @@
 import http from 'node:http';
+import https from 'node:https';
 import type { AddressInfo } from 'node:net';
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createHttpClient, type HttpClientOptions, targetPolicy } from './http-client.ts';
+import { createAuthority } from '#testing/process/certificates.ts';
+import { createHttpClient, type HttpClientOptions, targetPolicy, type TlsOptions } from './http-client.ts';
 
 describe('which addresses may be reached', () => {
   const mayReach = targetPolicy([]);
@@ -57,6 +60,14 @@ describe('the client for addresses that people type in', () => {
         response.end('x'.repeat(2_000));
       } else if (url.pathname === '/slow') {
         response.writeHead(200).write('first');
+      } else if (url.pathname === '/packed') {
+        response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync('x'.repeat(Number(url.searchParams.get('bytes')))));
+      } else if (url.pathname === '/badly-packed') {
+        response.writeHead(200, { 'content-encoding': 'gzip' }).end('not packed at all');
+      } else if (url.pathname === '/packed-and-cut') {
+        const packed = gzipSync('x'.repeat(1_000));
+        response.writeHead(200, { 'content-encoding': 'gzip', 'content-length': packed.length }).write(packed.subarray(0, 20));
+        response.socket?.destroySoon();
       } else if (url.pathname === '/cut') {
         response.writeHead(200, { 'content-length': '100' }).write('half');
         response.socket?.destroy();
@@ -117,9 +128,79 @@ describe('the client for addresses that people type in', () => {
   });
 
   it('gives up on an answer that is too large, too slow or cut off', async () => {
-    expect(await get(`${base}/huge`)).toEqual({ kind: 'failed', reason: 'the answer is larger than 4000 bytes' });
-    expect(await get(`${base}/slow`, { timeoutMs: 100 })).toEqual({ kind: 'failed', reason: 'no answer within 100 ms' });
+    expect(await get(`${base}/huge`)).toEqual({ kind: 'failed', reason: 'the answer is larger than 4000 bytes', cause: 'too_large' });
+    expect(await get(`${base}/slow`, { timeoutMs: 100 })).toEqual({ kind: 'failed', reason: 'no answer within 100 ms', cause: 'too_slow' });
     expect(await get(`${base}/cut`)).toMatchObject({ kind: 'failed' });
     expect(await get('http://127.0.0.1:1/')).toMatchObject({ kind: 'failed' });
+  });
+
+  it('unpacks an answer, and counts its size unpacked', async () => {
+    expect(await get(`${base}/packed?bytes=3000`)).toMatchObject({ kind: 'answered', body: 'x'.repeat(3_000) });
+    expect(await get(`${base}/packed?bytes=4001`)).toMatchObject({ kind: 'failed', cause: 'too_large' });
+    expect(await get(`${base}/badly-packed`)).toMatchObject({ kind: 'failed' });
+    expect(await get(`${base}/packed-and-cut`)).toMatchObject({ kind: 'failed' });
+  });
+
+  it('may be given less time for one request', async () => {
+    const slow = await client().request({ method: 'GET', url: `${base}/slow`, headers: {}, timeoutMs: 100 });
+    expect(slow).toEqual({ kind: 'failed', reason: 'no answer within 100 ms', cause: 'too_slow' });
+  });
+
+  it('says so when a header is none that can be sent', async () => {
+    const sent = await client().request({ method: 'GET', url: `${base}/x`, headers: { 'x-broken': 'two\nlines' } });
+    expect(sent).toMatchObject({ kind: 'failed', reason: expect.stringContaining('x-broken') as string });
+  });
+});
+
+describe('the client over TLS', () => {
+  const authority = createAuthority(Date.now());
+  const own = authority.issue('inside.test');
+  const person = authority.issue('nines');
+  let server: https.Server;
+  let url: string;
+
+  beforeAll(async () => {
+    server = https.createServer({ ...own, ca: authority.ca, requestCert: true, rejectUnauthorized: false }, (request, response) => {
+      const socket = request.socket as unknown as { authorized: boolean };
+      response.end(socket.authorized ? 'known' : 'stranger');
+    });
+    const listening = Promise.withResolvers<void>();
+    server.listen(0, '127.0.0.1', () => listening.resolve());
+    await listening.promise;
+    url = `https://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+  });
+  afterAll(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+
+  const get = (tls?: TlsOptions) =>
+    createHttpClient({ allow: ['127.0.0.0/8'], timeoutMs: 5_000, maxBytes: 1_000, maxRedirects: 0 }).request({
+      method: 'GET',
+      url,
+      headers: {},
+      ...(tls === undefined ? {} : { tls }),
+    });
+
+  it('trusts nobody whom it does not know', async () => {
+    expect(await get()).toMatchObject({ kind: 'failed' });
+    expect(await get({ ca: createAuthority(Date.now()).ca, servername: 'inside.test' })).toMatchObject({ kind: 'failed' });
+  });
+
+  it('trusts an authority that it is told of, for the name that it is told', async () => {
+    expect(await get({ ca: authority.ca })).toMatchObject({ kind: 'failed' });
+    expect(await get({ ca: authority.ca, servername: 'inside.test' })).toMatchObject({ kind: 'answered', body: 'stranger' });
+  });
+
+  it('trusts everybody when told to', async () => {
+    expect(await get({ rejectUnauthorized: false })).toMatchObject({ kind: 'answered' });
+  });
+
+  it('shows its own certificate', async () => {
+    expect(await get({ ca: authority.ca, servername: 'inside.test', ...person })).toMatchObject({ kind: 'answered', body: 'known' });
+  });
+
+  it('says so when a certificate cannot be read', async () => {
+    expect(await get({ ca: authority.ca, servername: 'inside.test', cert: 'rubbish', key: 'rubbish' })).toMatchObject({ kind: 'failed' });
   });
 });

@@ -2,6 +2,7 @@ import { lookup as resolveName } from 'node:dns';
 import http from 'node:http';
 import https from 'node:https';
 import { BlockList, isIP, type LookupFunction } from 'node:net';
+import { createGunzip } from 'node:zlib';
 
 export interface HttpClientOptions {
   /** Networks (CIDR) that may be reached although they are private. */
@@ -17,13 +18,27 @@ export interface HttpRequest {
   url: string;
   headers: Record<string, string>;
   body?: string;
+  /** For this request, in place of the client's. */
+  timeoutMs?: number;
+  tls?: TlsOptions;
+}
+
+/** Certificates and keys are PEM. What is left out is as the system has it. */
+export interface TlsOptions {
+  /** Who may have signed the server's certificate, in place of the authorities that everybody trusts. */
+  ca?: string;
+  cert?: string;
+  key?: string;
+  /** The name that the certificate must be for, and that is asked for; the address's unless told. */
+  servername?: string;
+  rejectUnauthorized?: boolean;
 }
 
 /** What a request to the outside came to. `refused` is ours: the address may not be reached. */
 export type HttpResult =
   | { kind: 'answered'; status: number; headers: Record<string, string | undefined>; body: string }
   | { kind: 'refused'; reason: string }
-  | { kind: 'failed'; reason: string };
+  | { kind: 'failed'; reason: string; cause?: 'too_large' | 'too_slow' };
 
 export interface HttpClient {
   request(request: HttpRequest): Promise<HttpResult>;
@@ -53,6 +68,7 @@ const PRIVATE: readonly [string, number, 'ipv4' | 'ipv6'][] = [
 ];
 
 class RefusedTarget extends Error {}
+class TooLarge extends Error {}
 
 /** Whether an address may be reached: public ones, and private ones inside an allowed network. Judged on the address, after DNS. */
 export function targetPolicy(allow: readonly string[]): (address: string) => boolean {
@@ -102,7 +118,9 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
       ? follow({ ...request, url: next.href }, redirectsLeft - 1, signal)
       : { kind: 'refused', reason: `redirected to another origin, ${next.origin}` };
   };
-  return { request: (request) => follow(request, options.maxRedirects, AbortSignal.timeout(options.timeoutMs)) };
+  return {
+    request: (request) => follow(request, options.maxRedirects, AbortSignal.timeout(request.timeoutMs ?? options.timeoutMs)),
+  };
 }
 
 type Exchange = HttpClientOptions & { lookup: LookupFunction; signal: AbortSignal };
@@ -110,28 +128,43 @@ type Exchange = HttpClientOptions & { lookup: LookupFunction; signal: AbortSigna
 function exchange(request: HttpRequest, url: URL, options: Exchange): Promise<HttpResult> {
   const { lookup, signal } = options;
   return new Promise((resolve) => {
-    const module = url.protocol === 'https:' ? https : http;
     const fail = (error: Error): void => {
       if (error instanceof RefusedTarget) return resolve({ kind: 'refused', reason: error.message });
-      resolve({ kind: 'failed', reason: signal.aborted ? `no answer within ${options.timeoutMs} ms` : error.message });
+      const reason = signal.aborted ? `no answer within ${request.timeoutMs ?? options.timeoutMs} ms` : error.message;
+      const cause = signal.aborted ? 'too_slow' : error instanceof TooLarge ? 'too_large' : undefined;
+      resolve(cause === undefined ? { kind: 'failed', reason } : { kind: 'failed', reason, cause });
     };
-    const outgoing = module.request(url, { method: request.method, headers: request.headers, lookup, signal, agent: false }, (incoming) => {
+    const receive = (incoming: http.IncomingMessage): void => {
       const chunks: Buffer[] = [];
       let bytes = 0;
-      incoming.on('data', (chunk: Buffer) => {
+      // Only who asked for it gets a packed answer; its size is counted unpacked.
+      const isPacked = incoming.headers['content-encoding'] === 'gzip';
+      const body = isPacked ? incoming.pipe(createGunzip()) : incoming;
+      if (isPacked) incoming.on('error', fail);
+      body.on('data', (chunk: Buffer) => {
         bytes += chunk.length;
-        if (bytes > options.maxBytes) incoming.destroy(new Error(`the answer is larger than ${options.maxBytes} bytes`));
-        else chunks.push(chunk);
+        if (bytes <= options.maxBytes) return void chunks.push(chunk);
+        fail(new TooLarge(`the answer is larger than ${options.maxBytes} bytes`));
+        incoming.destroy();
+        if (isPacked) body.destroy();
       });
-      incoming.on('error', fail);
-      incoming.on('end', () => {
+      body.on('error', fail);
+      body.on('end', () => {
         const headers = Object.fromEntries(
           Object.entries(incoming.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : value]),
         );
         resolve({ kind: 'answered', status: incoming.statusCode ?? 0, headers, body: Buffer.concat(chunks).toString('utf8') });
       });
-    });
-    outgoing.on('error', fail);
-    outgoing.end(request.body);
+    };
+    const how = { method: request.method, headers: request.headers, lookup, signal, agent: false };
+    try {
+      const outgoing =
+        url.protocol === 'https:' ? https.request(url, { ...how, ...request.tls }, receive) : http.request(url, how, receive);
+      outgoing.on('error', fail);
+      outgoing.end(request.body);
+    } catch (error) {
+      // A header that is none, or a certificate that cannot be read, is refused before anything is sent.
+      fail(error instanceof Error ? error : new Error(String(error)));
+    }
   });
 }

@@ -8,7 +8,7 @@ import { type App, createApp } from '#app/create-app.ts';
 import { createKey, createPerson } from '#modules/identity/index.ts';
 import { system } from '#kernel/actor.ts';
 import type { Database, DatabaseOptions } from '#platform/db/database.ts';
-import { silentLog } from '#platform/log.ts';
+import { createLog, silentLog } from '#platform/log.ts';
 import type { VerbContext } from '#platform/verb.ts';
 import { type Collector, createCollector } from './collector.ts';
 import { cloneDatabase, type TestDatabase } from './database.ts';
@@ -68,7 +68,8 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
       clock,
       ids,
       random,
-      log: silentLog,
+      // NINES_LOG_LEVEL=error shows what a failing test hides behind a request id.
+      log: process.env.NINES_LOG_LEVEL === undefined ? silentLog : createLog(process.env.NINES_LOG_LEVEL),
       channels: collector.channels,
       publicUrl: 'http://nines.test',
       demo: false,

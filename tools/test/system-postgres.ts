@@ -1,10 +1,10 @@
 // The oldest PostgreSQL that Nines supports, as the system brings it, in a cluster of our own that nobody else sees.
-import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { choosePrivileges } from '#platform/db/embedded/privileges.ts';
 import { createCluster, startServer, stopServer } from '#platform/db/embedded/server.ts';
+import type { DebianPackage } from './debian-packages.ts';
 
 /** Debian's place; NINES_TEST_POSTGRES names another folder with `bin/postgres` of PostgreSQL 15. */
 const PROGRAMS = process.env['NINES_TEST_POSTGRES'] ?? '/usr/lib/postgresql/15';
@@ -28,26 +28,4 @@ export async function withSystemPostgres<T>(use: (url: string) => Promise<T>): P
   }
 }
 
-export interface DebianPackage {
-  name: string;
-  /** A file that tells that it is there. */
-  proof: string;
-}
-
-const PACKAGES: DebianPackage[] = [{ name: 'postgresql-15', proof: path.join(PROGRAMS, 'bin/postgres') }];
-
-/** Installs what is missing where we may; otherwise returns the sentence that says what to install. */
-export function installMissing(): string | undefined {
-  const missing = PACKAGES.filter(({ proof }) => !existsSync(proof)).map(({ name }) => name);
-  if (missing.length === 0) return undefined;
-  const command = `apt-get install --no-install-recommends ${missing.join(' ')}`;
-  const mayInstall = process.getuid?.() === 0 && existsSync('/usr/bin/apt-get') && process.env['NINES_TEST_INSTALL'] !== 'no';
-  if (mayInstall) {
-    const options = { stdio: 'inherit', env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } } as const;
-    console.log(`installing ${missing.join(', ')}`);
-    spawnSync('apt-get', ['update', '-q'], options);
-    spawnSync('apt-get', ['install', '-q', '-y', '--no-install-recommends', ...missing], options);
-  }
-  if (PACKAGES.every(({ proof }) => existsSync(proof))) return undefined;
-  return `the tests need ${missing.join(', ')}: run "${command}" as root, or name the programs' folder in NINES_TEST_POSTGRES`;
-}
+export const POSTGRES_PACKAGES: readonly DebianPackage[] = [{ name: 'postgresql-15', proof: path.join(PROGRAMS, 'bin/postgres') }];

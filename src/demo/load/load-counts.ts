@@ -51,7 +51,7 @@ function loadedObjective(company: Company, view: View, anchor: Instant): LoadedO
   return {
     slug: view.slug,
     service: view.service.slug,
-    kind: entry?.definition.indicator.kind ?? 'counts',
+    kind: entry?.definition.indicator.kind === 'otlp' ? 'otlp' : 'counts',
     plan,
     history: computeHistory(plan, anchor),
     firstObservedAt: view.firstObservedAt === null ? null : instant(Date.parse(view.firstObservedAt)),

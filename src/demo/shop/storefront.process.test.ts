@@ -43,7 +43,7 @@ function checkoutCounts(): Record<string, number> {
   const last = received.filter((one) => one.path === '/otlp/v1/metrics').at(-1);
   const parsed = parseOtlp(last?.body);
   const points = parsed.ok ? parsed.request.points.filter((point) => point.attributes.get('service') === 'checkout') : [];
-  return Object.fromEntries(points.map((point) => [point.attributes.get('status') ?? '', point.value]));
+  return Object.fromEntries(points.map((point) => [point.attributes.get('status') ?? '', point.kind === 'sum' ? point.value : -1]));
 }
 
 const exports = (): number => received.filter((one) => one.path === '/otlp/v1/metrics').length;

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Id } from '#kernel/ids.ts';
 import { DAY_MS, HOUR_MS, instant, iso, MINUTE_MS, plus } from '#kernel/instant.ts';
-import { createObjectiveReader, createCountsCache } from '#modules/slo/index.ts';
+import { createCountsHistory } from '#modules/signals/index.ts';
+import { createObjectiveBook, createObjectiveReader } from '#modules/slo/index.ts';
 import { createWorld, type World } from '#testing/world.ts';
 import { draftPostmortem } from './draft-postmortem.ts';
 
@@ -44,7 +45,7 @@ describe('postmortems over HTTP', () => {
     });
 
   it('are drafted once, however often and however much at once the resolution is told', async () => {
-    const reader = createObjectiveReader(createCountsCache());
+    const reader = createObjectiveReader(createObjectiveBook(createCountsHistory()));
     const tell = () => world.transact((ctx) => draftPostmortem(ctx, { incidentId: incident.id }, reader));
     await Promise.all([tell(), tell(), tell()]);
     const { items } = await world.api.postmortems.listPostmortems({});

@@ -1,10 +1,9 @@
 import { z } from 'zod';
 import { InstantText, IsoTime } from '#kernel/instant.ts';
 import { BecauseView, defineOperation, page, PageQuery } from '#kernel/operation.ts';
-import { Slug } from '#kernel/text.ts';
+import { optionalText, Slug } from '#kernel/text.ts';
 import { IndicatorDefinition } from '#modules/signals/contract.ts';
-import { BUDGET_LEVELS } from './core/budget.ts';
-import { BucketCounts } from './core/counts.ts';
+import { BUDGET_LEVELS } from './core/budget/budget.ts';
 import { definitionShape } from './core/definition.ts';
 
 export const OBJECTIVE_STATES = ['ok', 'firing', 'frozen', 'no_data', 'no_traffic'] as const;
@@ -51,21 +50,50 @@ export const ObjectiveView = z.object({
   target: z.number(),
   window: z.string(),
   indicator: z.unknown(),
+  /** As people write it; null in lists. */
+  definition: z.record(z.string(), z.unknown()).nullable(),
   links: z.record(z.string(), z.string()),
+  /** Number of the latest version; `governing` says which one judges. */
   version: z.number(),
   createdAt: IsoTime,
+  /** The end of all windows: as far as news have come. */
+  asOf: IsoTime,
+  period: z.object({ from: IsoTime, to: IsoTime, text: z.string() }),
   budget: BudgetView,
+  /** Minutes of full outage that the period allows, and how many of them are left. */
+  budgetMinutes: z.object({ whole: z.number(), remaining: z.number().nullable() }),
+  /** Without corrections; null where there are none. */
+  asCounted: z
+    .object({
+      remainingRatio: z.number().nullable(),
+      badCount: z.number(),
+      validCount: z.number(),
+      level: z.enum([...BUDGET_LEVELS, 'no_data']),
+    })
+    .nullable(),
   burn: z.array(WindowView),
   pairs: z.array(PairView),
+  /** Pairs of the policy that could be of no use here. */
+  leftOut: z.array(
+    z.object({ severity: z.enum(['page', 'ticket']), factor: z.number(), long: z.string(), short: z.string(), because: BecauseView }),
+  ),
   level: z.enum([...BUDGET_LEVELS, 'no_data']),
   levelBecause: BecauseView,
   state: z.enum(OBJECTIVE_STATES),
   stateBecause: BecauseView,
-  /** At the 1 h burn, time until nothing is left; null where it is not burning. */
+  /** At the pace of the last 6 h, time until nothing is left; null where it will not run out. */
   exhaustsInSeconds: z.number().nullable(),
+  /** At the fastest and the slowest pace of the last 1 h, 6 h and 1 d. */
+  forecast: z.object({ soonestInSeconds: z.number().nullable(), latestInSeconds: z.number().nullable(), because: BecauseView }),
   lastObservedAt: IsoTime.nullable(),
   firstObservedAt: IsoTime.nullable(),
-  /** Budget left (ratio), a point a day over the window, oldest first; null where nothing was known. */
+  groups: z.object({ by: z.array(z.string()), count: z.number() }),
+  /** The version that judges, and the edit that waits to. */
+  governing: z.object({
+    version: z.number(),
+    pending: z.object({ version: z.number(), coverageRatio: z.number(), because: BecauseView }).nullable(),
+  }),
+  /** Budget left (ratio), thirty points over the window, oldest first; null where nothing was known. */
   trend: z.array(z.number().nullable()),
 });
 export type ObjectiveView = z.output<typeof ObjectiveView>;
@@ -82,8 +110,17 @@ export const SeriesPoint = z.object({
   burn5m: z.number(),
 });
 
+const COUNT_LIMIT = 1_000_000_000_000;
+
 const PushedBucket = z
-  .strictObject({ at: InstantText, ...BucketCounts.shape })
+  .strictObject({
+    at: InstantText,
+    seconds: z.int().min(10).max(86_400),
+    good: z.int().min(0).max(COUNT_LIMIT),
+    valid: z.int().min(0).max(COUNT_LIMIT),
+    /** The labels' values of one group, for an objective that is grouped. */
+    group: z.record(z.string().max(128), optionalText(256)).optional(),
+  })
   .refine((bucket) => bucket.good <= bucket.valid, { path: ['good'], error: 'must not exceed valid' });
 
 const CountsBody = z.strictObject({ buckets: z.array(PushedBucket).min(1).max(5000, 'must hold at most 5000 buckets') });
@@ -142,7 +179,7 @@ export const contract = {
     id: 'slo.pushCounts',
     method: 'POST',
     path: '/objectives/:slug/counts',
-    summary: 'Push counts of good and valid events; the same `at` replaces',
+    summary: 'Push counts of good and valid events; a bucket replaces what its time counted before',
     params: ObjectiveParams,
     body: CountsBody,
     response: z.object({ accepted: z.number(), lastObservedAt: IsoTime.nullable() }),

@@ -11,3 +11,5 @@ export const levelChanged = defineEvent(
 export const stateChanged = defineEvent('objective.state_changed', Objective.extend({ from: z.string(), to: z.string() }));
 /** New figures; for screens that show them. */
 export const ticked = defineEvent('objective.ticked', z.object({ objectives: z.number() }));
+/** An edit has come into force. */
+export const versionGoverns = defineEvent('objective.version_governs', Objective.extend({ from: z.number(), to: z.number() }));

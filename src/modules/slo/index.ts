@@ -1,16 +1,16 @@
 /**
  * SLO: objectives over indicators, their error budgets, and the alerts on burn.
  *
- * Tables: objective
+ * Tables: objective, objective_version, objective_group, correction
  * States: an objective is ok, firing, frozen, no_data or no_traffic; its budget has a level from healthy to exhausted.
  * Invariants: figures come from integer counts, never from ratios; a tick reads only what is new; the same function
  * judges the tick and whoever asks; at most one page and one ticket alert an objective.
- * Flow: buckets → CountsCache → evaluateObjective → alertChanges → alerts.applySignals, objective.level_changed.
+ * Flow: cells → CountsHistory → step → alertTurns → alerts.applySignals, objective.level_changed.
  */
-export { type CountsCache, createCountsCache } from './counts-cache.ts';
+export { createObjectiveBook, type ObjectiveBook } from './book.ts';
 export { levelChanged } from './events.ts';
 export { jobs } from './jobs.ts';
 export { routes } from './routes.ts';
 export { nextTick } from './tick.ts';
 export { nextWatch, tickAgeMs } from './watch.ts';
-export { createObjectiveReader, type ObjectiveReader, type SpentOfObjective } from './views.ts';
+export { createObjectiveReader, type ObjectiveReader, type SpentOfObjective } from './reader.ts';

@@ -1,14 +1,19 @@
+import { isDeepStrictEqual } from 'node:util';
+import { actorRecord } from '#kernel/actor.ts';
 import { AppError } from '#kernel/errors.ts';
 import type { Id } from '#kernel/ids.ts';
-import { type Instant, iso, plus, SECOND_MS } from '#kernel/instant.ts';
+import { humanDuration } from '#kernel/instant.ts';
 import { requireVersion } from '#kernel/version.ts';
 import { loadServiceBySlug } from '#modules/catalog/index.ts';
-import { createIndicator, redefineIndicator, upsertBuckets } from '#modules/signals/index.ts';
+import { createIndicator } from '#modules/signals/index.ts';
 import { lockName } from '#platform/db/lock-name.ts';
 import type { VerbContext } from '#platform/verb.ts';
+import { readVersion, type Version } from './book.ts';
 import type { ObjectiveDefinition } from './contract.ts';
 import { NOT_EVALUATED } from './core/evaluate.ts';
-import { loadObjective, lockObjective, type ObjectiveRow, upsertObjective } from './store.ts';
+import { resolvePolicy } from './core/policy.ts';
+import { periodMs, windowInput } from './core/window.ts';
+import { findVersions, insertVersion, lockObjective, type ObjectiveRow, upsertObjective } from './store.ts';
 
 export interface PutObjectiveInput {
   slug: string;
@@ -16,68 +21,96 @@ export interface PutObjectiveInput {
   definition: ObjectiveDefinition;
 }
 
-/** Creates or changes an objective and its indicator. A live alert lives on: the next tick judges it by the new terms. */
+/**
+ * Creates an objective, or gives it a new version. What it is judged by changes hands at a tick, when the new version can
+ * tell and silences no live alert; its words change at once. Counts of another indicator are never mixed in: a new
+ * indicator has counts of its own, and the old one goes on being counted until then.
+ */
 export async function putObjective(ctx: VerbContext, { slug, ifMatch, definition }: PutObjectiveInput): Promise<Id<'obj'>> {
   await lockName(ctx.tx, 'objective', slug);
   const before = await lockObjective(ctx.tx, slug);
   requireVersion(`objective ${slug}`, before?.version ?? 0, ifMatch);
+  refuseDeadPairs(ctx, definition);
   const service = await loadServiceBySlug(ctx.tx, definition.service);
-  const indicatorId = before?.indicatorId ?? (await createIndicator(ctx, definition.indicator));
-  if (before !== undefined) await redefineIndicator(ctx, { id: indicatorId, definition: definition.indicator });
-  const { runbook, dashboard } = definition.links;
+  const known = before === undefined ? [] : await versionsOf(ctx, before);
+  const governing = known.find((version) => version.number === before?.governing);
+  // An indicator that is counted already is taken up again, so that an edit and its undoing lose nothing.
+  const same = known.find((version) => isDeepStrictEqual(version.definition.indicator, definition.indicator));
+  const number = (before?.version ?? 0) + 1;
   const row: ObjectiveRow = {
     id: before?.id ?? ctx.ids.next('obj'),
     slug,
     name: definition.name ?? slug,
-    description: definition.description,
     serviceId: service.id,
-    indicatorId,
-    target: definition.target,
-    windowText: definition.window.text,
-    windowMs: definition.window.ms,
-    links: { ...(runbook === undefined ? {} : { runbook }), ...(dashboard === undefined ? {} : { dashboard }) },
-    version: (before?.version ?? 0) + 1,
+    version: number,
+    governing: governing === undefined || takesOverAtOnce(governing, { definition, same }, before) ? number : governing.number,
     createdAt: before?.createdAt ?? ctx.now,
     evaluation: before?.evaluation ?? NOT_EVALUATED,
   };
   await upsertObjective(ctx.tx, row);
-  await ctx.audit({ operation: 'slo.putObjective', subject: row.id, before, after: row });
+  await insertVersion(ctx.tx, {
+    objectiveId: row.id,
+    number,
+    definition: definitionInput(definition),
+    indicatorId: same?.indicatorId ?? (await createIndicator(ctx, definition.indicator)),
+    createdAt: ctx.now,
+    createdBy: actorRecord(ctx.actor),
+    governsSince: row.governing === number ? ctx.now : null,
+  });
+  await ctx.audit({
+    operation: 'slo.putObjective',
+    subject: row.id,
+    before: known[0] === undefined ? undefined : definitionInput(known[0].definition),
+    after: definitionInput(definition),
+  });
   return row.id;
 }
 
-export interface PushCountsInput {
-  slug: string;
-  buckets: readonly { at: Instant; seconds: number; good: number; valid: number }[];
+/** The governing version and the latest, the latest first. */
+async function versionsOf(ctx: VerbContext, row: ObjectiveRow): Promise<Version[]> {
+  const numbers = [...new Set([row.version, row.governing])];
+  const rows = await findVersions(
+    ctx.tx,
+    numbers.map((number) => ({ objectiveId: row.id, number })),
+  );
+  return rows.map(readVersion).sort((a, b) => b.number - a.number);
 }
 
-const FUTURE_MS = 60 * SECOND_MS;
-
-/** Stores pushed counts, which for an OTLP objective are its history. The same start replaces; the future is refused. */
-export async function pushCounts(ctx: VerbContext, { slug, buckets }: PushCountsInput): Promise<{ accepted: number }> {
-  const objective = await loadObjective(ctx.tx, slug);
-  const ahead = buckets.findIndex((bucket) => plus(bucket.at, bucket.seconds * SECOND_MS) > ctx.now + FUTURE_MS);
-  const early = buckets[ahead];
-  if (early !== undefined) {
-    const path = `body.buckets[${ahead}].at`;
-    throw new AppError('invalid_input', `${path}: the bucket ends in the future, received ${iso(early.at)}`, {
-      fields: [{ path, message: 'the bucket ends in the future', received: iso(early.at) }],
-    });
-  }
-  refuseOverlap(buckets);
-  await upsertBuckets(ctx.tx, objective.indicatorId, buckets);
-  return { accepted: buckets.length };
+/** An edit of words alone, or one that no alert and no counts stand in the way of. All else is decided at the ticks. */
+function takesOverAtOnce(
+  governing: Version,
+  edited: { definition: ObjectiveDefinition; same: Version | undefined },
+  row: ObjectiveRow | undefined,
+): boolean {
+  if (isJudgedAlike(governing.definition, edited.definition)) return true;
+  const isAlerting = row !== undefined && (row.evaluation.page !== null || row.evaluation.ticket);
+  const wasNeverObserved = row === undefined || row.evaluation.level === 'no_data';
+  return !isAlerting && (wasNeverObserved || edited.same?.indicatorId === governing.indicatorId);
 }
 
-/** Buckets of one request that begin apart and cover the same time would count its events twice. The same start replaces. */
-function refuseOverlap(buckets: PushCountsInput['buckets']): void {
-  const ordered = buckets.map((bucket, i) => ({ ...bucket, i })).sort((a, b) => a.at - b.at || a.i - b.i);
-  for (const [k, bucket] of ordered.entries()) {
-    const next = ordered[k + 1];
-    if (next === undefined || next.at === bucket.at || plus(bucket.at, bucket.seconds * SECOND_MS) <= next.at) continue;
-    const path = `body.buckets[${next.i}].at`;
-    const message = `lies within the bucket of ${bucket.seconds} s that begins at ${iso(bucket.at)}`;
-    throw new AppError('invalid_input', `${path}: ${message}, received ${iso(next.at)}`, {
-      fields: [{ path, message, received: iso(next.at) }],
-    });
-  }
+/** Whether two definitions judge the same counts by the same terms, whatever their words. */
+function isJudgedAlike(a: ObjectiveDefinition, b: ObjectiveDefinition): boolean {
+  const judged = ({ indicator, target, window, gaps, alerting }: ObjectiveDefinition) => ({ indicator, target, window, gaps, alerting });
+  return isDeepStrictEqual(judged(a), judged(b));
+}
+
+/** A definition as people write it. */
+export function definitionInput(definition: ObjectiveDefinition): Record<string, unknown> {
+  return JSON.parse(JSON.stringify({ ...definition, window: windowInput(definition.window) })) as Record<string, unknown>;
+}
+
+/** A pair of one's own that could never fire, or would fire on a missed scrape, is refused with the reason. */
+function refuseDeadPairs(ctx: VerbContext, { alerting, target, window }: ObjectiveDefinition): void {
+  if (alerting.pairs === undefined) return;
+  const lengthMs = periodMs(window, ctx.now);
+  const fields = alerting.pairs.flatMap((pair, i) => {
+    const { leftOut } = resolvePolicy({ ...alerting, pairs: [pair] }, { periodMs: lengthMs, target });
+    const problem = leftOut[0]?.because;
+    if (problem === undefined) return [];
+    return [{ path: `body.alerting.pairs[${i}]`, message: problem.text, received: `${pair.long}/${pair.short}` }];
+  });
+  const [first] = fields;
+  if (first === undefined) return;
+  const about = `for ${humanDuration(lengthMs)} at a target of ${target}`;
+  throw new AppError('invalid_input', `${first.path}: ${first.message} (${about})`, { fields });
 }

@@ -3,8 +3,9 @@ import { AppError } from '#kernel/errors.ts';
 import type { Handlers } from '#kernel/operation.ts';
 import type { HttpCall } from '#platform/http/call.ts';
 import type { contract } from './contract.ts';
-import { pushCounts, putObjective } from './put-objective.ts';
-import type { ObjectiveReader } from './views.ts';
+import { pushCounts } from './push-counts.ts';
+import { putObjective } from './put-objective.ts';
+import type { ObjectiveReader } from './reader.ts';
 
 export function routes(reader: ObjectiveReader): Handlers<typeof contract, HttpCall> {
   return {
@@ -13,7 +14,7 @@ export function routes(reader: ObjectiveReader): Handlers<typeof contract, HttpC
     getSeries: async (call, { params, query }) => {
       if (query.to <= query.from)
         throw new AppError('invalid_input', 'to: must be after from', { fields: [{ path: 'query.to', message: 'must be after from' }] });
-      return reader.series(call.db, params.slug, query);
+      return reader.series(call.db, params.slug, call.now, query);
     },
     putObjective: async (call, { params, body }) => {
       await call.run(putObjective, { slug: params.slug, ifMatch: call.ifMatch, definition: body });

@@ -48,7 +48,7 @@ describe('objectives over HTTP', () => {
   it('never answer with what is not a number: without data, without traffic, with one bucket, with a target near 1', async () => {
     await push('quiet', [5, 60, 0, 0], [4, 60, 0, 0]);
     await put('strict', { target: 0.99999, window: '1h' });
-    await push('strict', [1, 1, 0, 1_000_000_000_000]);
+    await push('strict', [1, 10, 0, 1_000_000_000_000]);
     const { items } = await world.api.slo.listObjectives({});
     const series = await world.api.slo.getSeries({ params: { slug: 'quiet' }, query: { from: ago(60), to: ago(0) } });
     const whole = await world.api.slo.getSeries({

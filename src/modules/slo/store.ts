@@ -1,7 +1,9 @@
+import { sql } from 'kysely';
+import type { ActorRecord } from '#kernel/actor.ts';
 import { AppError } from '#kernel/errors.ts';
 import type { Id } from '#kernel/ids.ts';
 import type { Instant } from '#kernel/instant.ts';
-import { json, stamp } from '#platform/db/database.ts';
+import { json, stamp, stampOrNull } from '#platform/db/database.ts';
 import type { Db, Tx } from '#platform/verb.ts';
 import type { Evaluation } from './core/evaluate.ts';
 
@@ -9,16 +11,25 @@ export interface ObjectiveRow {
   id: Id<'obj'>;
   slug: string;
   name: string;
-  description: string;
   serviceId: Id<'svc'>;
-  indicatorId: Id<'ind'>;
-  target: number;
-  windowText: string;
-  windowMs: number;
-  links: Record<string, string>;
+  /** Number of the latest version. */
   version: number;
+  /** Number of the version that alerts and budgets are judged by. */
+  governing: number;
   createdAt: Instant;
+  /** What the last tick decided. */
   evaluation: Evaluation;
+}
+
+export interface VersionRow {
+  objectiveId: Id<'obj'>;
+  number: number;
+  /** As it is written by people: what `ObjectiveDefinition` reads. */
+  definition: unknown;
+  indicatorId: Id<'ind'>;
+  createdAt: Instant;
+  createdBy: ActorRecord;
+  governsSince: Instant | null;
 }
 
 export async function listObjectives(db: Db, serviceIds?: readonly string[]): Promise<ObjectiveRow[]> {
@@ -28,10 +39,15 @@ export async function listObjectives(db: Db, serviceIds?: readonly string[]): Pr
   return (await query.execute()) as unknown as ObjectiveRow[];
 }
 
-export async function loadObjective(db: Db, slug: string): Promise<ObjectiveRow> {
+export async function findObjective(db: Db, slug: string): Promise<ObjectiveRow | undefined> {
   const row = await db.selectFrom('objective').selectAll().where('slug', '=', slug).executeTakeFirst();
+  return row as unknown as ObjectiveRow | undefined;
+}
+
+export async function loadObjective(db: Db, slug: string): Promise<ObjectiveRow> {
+  const row = await findObjective(db, slug);
   if (row === undefined) throw new AppError('not_found', `there is no objective ${slug}`, { facts: { objective: slug } });
-  return row as unknown as ObjectiveRow;
+  return row;
 }
 
 export async function lockObjective(tx: Tx, slug: string): Promise<ObjectiveRow | undefined> {
@@ -41,8 +57,7 @@ export async function lockObjective(tx: Tx, slug: string): Promise<ObjectiveRow 
 }
 
 export async function upsertObjective(tx: Tx, row: ObjectiveRow): Promise<void> {
-  const { id, slug, createdAt, evaluation, links, ...rest } = row;
-  const changed = { ...rest, links: json(links) };
+  const { id, slug, createdAt, evaluation, ...changed } = row;
   await tx
     .insertInto('objective')
     .values({ id, slug, createdAt: stamp(createdAt), evaluation: json(evaluation), ...changed })
@@ -56,4 +71,66 @@ export async function updateEvaluation(tx: Tx, id: Id<'obj'>, evaluation: Evalua
     .set({ evaluation: json(evaluation) })
     .where('id', '=', id)
     .execute();
+}
+
+export async function insertVersion(tx: Tx, row: VersionRow): Promise<void> {
+  await tx
+    .insertInto('objectiveVersion')
+    .values({
+      ...row,
+      definition: json(row.definition),
+      createdAt: stamp(row.createdAt),
+      createdBy: json(row.createdBy),
+      governsSince: stampOrNull(row.governsSince),
+    })
+    .execute();
+}
+
+/** Lets a version govern from now on; it keeps the instant at which it first did. */
+export async function updateGoverning(tx: Tx, objectiveId: Id<'obj'>, number: number, now: Instant): Promise<void> {
+  await tx.updateTable('objective').set({ governing: number }).where('id', '=', objectiveId).execute();
+  await tx
+    .updateTable('objectiveVersion')
+    .set({ governsSince: stamp(now) })
+    .where('objectiveId', '=', objectiveId)
+    .where('number', '=', number)
+    .where('governsSince', 'is', null)
+    .execute();
+}
+
+export async function listVersions(db: Db, objectiveId: Id<'obj'>): Promise<VersionRow[]> {
+  const rows = await db
+    .selectFrom('objectiveVersion')
+    .selectAll()
+    .where('objectiveId', '=', objectiveId)
+    .orderBy('number', 'desc')
+    .execute();
+  return rows as unknown as VersionRow[];
+}
+
+export async function findVersions(db: Db, asked: readonly { objectiveId: Id<'obj'>; number: number }[]): Promise<VersionRow[]> {
+  if (asked.length === 0) return [];
+  const rows = await sql<VersionRow>`
+    select v.* from jsonb_to_recordset(${JSON.stringify(asked)}::jsonb) as a ("objectiveId" text, number integer)
+    join objective_version v on v.objective_id = a."objectiveId" and v.number = a.number`.execute(db);
+  return rows.rows;
+}
+
+export interface GroupRow {
+  objectiveId: Id<'obj'>;
+  groupKey: string;
+  evaluation: Evaluation;
+}
+
+export async function listGroups(db: Db): Promise<GroupRow[]> {
+  return (await db.selectFrom('objectiveGroup').selectAll().execute()) as unknown as GroupRow[];
+}
+
+export async function upsertGroups(tx: Tx, rows: readonly GroupRow[]): Promise<void> {
+  if (rows.length === 0) return;
+  await sql`
+    insert into objective_group (objective_id, group_key, evaluation)
+    select r."objectiveId", r."groupKey", r.evaluation
+    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as r ("objectiveId" text, "groupKey" text, evaluation jsonb)
+    on conflict (objective_id, group_key) do update set evaluation = excluded.evaluation`.execute(tx);
 }

@@ -1,17 +1,26 @@
 import { z } from 'zod';
-import { type Facts } from '#kernel/errors.ts';
+import type { Facts } from '#kernel/errors.ts';
 import { floorTo, HOUR_MS, humanDuration, type Instant, iso, plus, SECOND_MS } from '#kernel/instant.ts';
 import { defineJob, FOREVER, type JobRequest } from '#kernel/job.ts';
 import { applySignals, type SourceSignal } from '#modules/alerts/index.ts';
 import type { VerbContext } from '#platform/verb.ts';
-import type { CountsCache } from './counts-cache.ts';
-import { type AlertChange, alertChanges, evaluateObjective, type ObjectiveStatus } from './core/evaluate.ts';
-import { findImpactStart } from './core/impact.ts';
-import { levelChanged, stateChanged, ticked } from './events.ts';
-import { listObjectives, type ObjectiveRow, updateEvaluation } from './store.ts';
+import type { Objective, ObjectiveBook, Version } from './book.ts';
+import { type AlertTurn, alertTurns, becauseOf, summaryOf } from './core/alert-changes.ts';
+import { decideTakeover } from './core/takeover.ts';
+import { type Evaluation, evaluateObjective, NOT_EVALUATED, type ObjectiveStatus, step } from './core/evaluate.ts';
+import { findImpactStart, IMPACT_STEP_MS } from './core/impact.ts';
+import { levelChanged, stateChanged, ticked, versionGoverns } from './events.ts';
+import { type GroupRow, listGroups, updateEvaluation, updateGoverning, upsertGroups } from './store.ts';
 
-/** One evaluation of all objectives. It books the next one itself, so it must never die. */
-export const tick = defineJob('slo.tick', z.object({}), { maxFailures: FOREVER, longestRetryMs: 10 * SECOND_MS });
+/**
+ * One evaluation of all objectives. It books the next one itself, so it must never die; and a node that stops in the
+ * middle of one is soon taken for dead, so that another goes on.
+ */
+export const tick = defineJob('slo.tick', z.object({}), {
+  maxFailures: FOREVER,
+  longestRetryMs: 10 * SECOND_MS,
+  leaseMs: 8 * SECOND_MS,
+});
 
 /** The next tick on the grid of `everyMs`. Booked twice, it is one. */
 export function nextTick(now: Instant, everyMs: number): JobRequest<unknown> {
@@ -19,72 +28,170 @@ export function nextTick(now: Instant, everyMs: number): JobRequest<unknown> {
 }
 
 /**
- * Evaluates every objective on what is new, and turns what changed into alerts and events, in one transaction.
- * Reads only buckets written since this node's last look, and one row per objective.
+ * Evaluates every objective on what is new, and turns what changed into alerts and events, in one transaction. Reads only
+ * what was written since this node's last look, and one row an objective.
  */
-export async function evaluateAll(ctx: VerbContext, cache: CountsCache): Promise<void> {
-  await cache.refresh(ctx.tx);
-  const objectives = await listObjectives(ctx.tx);
-  const signals: SourceSignal[] = [];
-  for (const objective of objectives) {
-    const status = evaluateObjective(objective, cache.of(objective.indicatorId), ctx.now, objective.evaluation);
-    for (const change of alertChanges(objective.evaluation, status))
-      signals.push(signalOf(objective, change, status, impactOf(cache, objective, ctx.now)));
-    await recordChanges(ctx, objective, status);
-  }
+export async function evaluateAll(ctx: VerbContext, book: ObjectiveBook): Promise<void> {
+  const objectives = await book.list(ctx.tx, ctx.now);
+  await book.ready(ctx.tx, objectives, ctx.now, { groups: true });
+  const turned: Turned[] = [];
+  for (const objective of objectives) turned.push(...(await evaluateOne(ctx, book, objective)));
+  turned.push(...(await evaluateGroups(ctx, book, objectives)));
+  const signals = await signalsOf(ctx, book, turned);
   if (signals.length > 0) await applySignals(ctx, { source: 'slo', signals });
   if (objectives.length > 0) await ctx.publish(ticked, 'objectives', { objectives: objectives.length });
 }
 
-async function recordChanges(ctx: VerbContext, objective: ObjectiveRow, status: ObjectiveStatus): Promise<void> {
+/** Alerts of one series that open, are raised or end. */
+interface Turned {
+  objective: Objective;
+  version: Version;
+  group: string;
+  turns: AlertTurn[];
+  before: Evaluation;
+}
+
+async function evaluateOne(ctx: VerbContext, book: ObjectiveBook, objective: Objective): Promise<Turned[]> {
   const before = objective.evaluation;
-  const after = status.evaluation;
-  if (JSON.stringify(before) === JSON.stringify(after)) return;
+  const version = await governingVersion(ctx, book, objective);
+  const after = step(book.terms(version), book.counts(objective, version), ctx.now, before);
+  if (after === before) return [];
   await updateEvaluation(ctx.tx, objective.id, after);
-  const subject = { objectiveId: objective.id, slug: objective.slug, name: objective.name, serviceId: objective.serviceId };
-  if (before.level !== after.level)
-    await ctx.publish(levelChanged, objective.id, {
-      ...subject,
-      from: before.level,
-      to: after.level,
-      remainingRatio: status.budget.remainingRatio,
-    });
+  await publishChanges(ctx, book, { objective, version, before, after });
+  const turns = alertTurns(before, after);
+  return turns.length === 0 ? [] : [{ objective, version, group: '', turns, before }];
+}
+
+/** The version that judges from this tick on: the pending one as soon as it can, and silences nothing. */
+async function governingVersion(ctx: VerbContext, book: ObjectiveBook, objective: Objective): Promise<Version> {
+  const { current, pending } = objective;
+  if (pending === null) return current;
+  const takeover = decideTakeover({
+    current: { terms: book.terms(current), source: book.counts(objective, current) },
+    pending: { terms: book.terms(pending), source: book.counts(objective, pending) },
+    isSameIndicator: current.indicatorId === pending.indicatorId,
+    previous: objective.evaluation,
+    now: ctx.now,
+  });
+  if (!takeover.takesOver) return current;
+  await updateGoverning(ctx.tx, objective.id, pending.number, ctx.now);
+  await ctx.publish(versionGoverns, objective.id, { ...subjectOf(objective), from: current.number, to: pending.number });
+  return pending;
+}
+
+function subjectOf(objective: Objective) {
+  return { objectiveId: objective.id, slug: objective.slug, name: objective.name, serviceId: objective.serviceId };
+}
+
+async function publishChanges(
+  ctx: VerbContext,
+  book: ObjectiveBook,
+  { objective, version, before, after }: { objective: Objective; version: Version; before: Evaluation; after: Evaluation },
+): Promise<void> {
+  const subject = subjectOf(objective);
+  if (before.level !== after.level) {
+    const { budget } = evaluateObjective(book.terms(version), book.counts(objective, version), ctx.now, before);
+    const levels = { from: before.level, to: after.level, remainingRatio: budget.remainingRatio };
+    await ctx.publish(levelChanged, objective.id, { ...subject, ...levels });
+  }
   if (before.state !== after.state) await ctx.publish(stateChanged, objective.id, { ...subject, from: before.state, to: after.state });
 }
 
-function impactOf(cache: CountsCache, objective: ObjectiveRow, now: Instant): Instant {
-  return findImpactStart(cache.of(objective.indicatorId), now, HOUR_MS, (1 - objective.target) * 6);
+/** Each group of the objectives that are alerted on by group, by the same step. */
+async function evaluateGroups(ctx: VerbContext, book: ObjectiveBook, objectives: readonly Objective[]): Promise<Turned[]> {
+  const grouped = objectives.filter((objective) => objective.current.definition.alerting.groups === 'any');
+  if (grouped.length === 0) return [];
+  const known = new Map((await listGroups(ctx.tx)).map((row) => [`${row.objectiveId} ${row.groupKey}`, row.evaluation]));
+  const changed: GroupRow[] = [];
+  const turned: Turned[] = [];
+  for (const objective of grouped) {
+    const version = objective.current;
+    for (const group of book.history.groups(version.indicatorId)) {
+      const before = known.get(`${objective.id} ${group}`) ?? NOT_EVALUATED;
+      const after = step(book.groupTerms(version), book.counts(objective, version, group), ctx.now, before);
+      if (after === before) continue;
+      changed.push({ objectiveId: objective.id, groupKey: group, evaluation: after });
+      const turns = alertTurns(before, after);
+      if (turns.length > 0) turned.push({ objective, version, group, turns, before });
+    }
+  }
+  await upsertGroups(ctx.tx, changed);
+  return turned;
 }
 
-function signalOf(objective: ObjectiveRow, change: AlertChange, status: ObjectiveStatus, impactStartedAt: Instant): SourceSignal {
+async function signalsOf(ctx: VerbContext, book: ObjectiveBook, turned: readonly Turned[]): Promise<SourceSignal[]> {
+  if (turned.length === 0) return [];
+  // Where the trouble began is looked for step by step: what that needs is read for those few only.
+  const lookBack = Array.from({ length: HOUR_MS / IMPACT_STEP_MS + 1 }, (_, i) =>
+    plus(floorTo(ctx.now, IMPACT_STEP_MS), -i * IMPACT_STEP_MS),
+  );
+  await book.ready(
+    ctx.tx,
+    turned.map((one) => one.objective),
+    ctx.now,
+    { groups: true, instants: lookBack },
+  );
+  return turned.flatMap(({ objective, version, group, turns, before }) => {
+    const source = book.counts(objective, version, group);
+    const terms = group === '' ? book.terms(version) : book.groupTerms(version);
+    const status = evaluateObjective(terms, source, ctx.now, before);
+    const impactStartedAt = findImpactStart(source, ctx.now, HOUR_MS, (1 - version.definition.target) * 6);
+    const startedAt = (turn: AlertTurn): Instant => {
+      if (turn.slot === 'page' || turn.slot === 'ticket') return impactStartedAt;
+      return turn.slot === 'no_data' ? (source.lastEnd() ?? ctx.now) : status.asOf;
+    };
+    return turns.map((turn) => signalOf({ objective, version, group, turn, status, startedAt: startedAt(turn), impactStartedAt }));
+  });
+}
+
+interface SignalParts {
+  objective: Objective;
+  version: Version;
+  group: string;
+  turn: AlertTurn;
+  status: ObjectiveStatus;
+  /** When what this alert is about began. */
+  startedAt: Instant;
+  impactStartedAt: Instant;
+}
+
+function signalOf({ objective, version, group, turn, status, startedAt, impactStartedAt }: SignalParts): SourceSignal {
+  const { definition } = version;
+  const labels = groupLabels(definition.indicator.groupBy, group);
+  const name = group === '' ? objective.name : `${objective.name} (${Object.values(labels).join(', ')})`;
   return {
-    key: `${objective.slug}/${change.slot}`,
-    status: change.status,
-    severity: change.severity,
-    summary: summaryOf(objective, change, status),
+    key: group === '' ? `${objective.slug}/${turn.slot}` : `${objective.slug}/${turn.slot}/${group}`,
+    status: turn.status,
+    severity: turn.severity,
+    summary: summaryOf(name, turn.slot, status),
     serviceId: objective.serviceId,
-    labels: { objective: objective.slug, slot: change.slot },
-    links: { ...objective.links, objective: `/objectives/${objective.slug}` },
-    facts: factsOf(status, impactStartedAt),
-    startedAt: impactStartedAt,
-    because: change.because,
+    labels: { ...definition.labels, ...labels, objective: objective.slug, slot: turn.slot },
+    links: { ...linksOf(definition.links), objective: `/objectives/${objective.slug}` },
+    facts: { version: version.number, ...factsOf(status, impactStartedAt) },
+    startedAt,
+    because: becauseOf(turn.slot, status),
   };
 }
 
-function summaryOf(objective: ObjectiveRow, change: AlertChange, status: ObjectiveStatus): string {
-  const pair = status.verdict.pairs.find((candidate) => candidate.firing && candidate.pair.severity === change.slot);
-  if (pair === undefined) return `${objective.name} burns too fast`;
-  return `${objective.name} burns too fast: ${pair.long.rate.toFixed(1)}× over ${humanDuration(pair.long.windowMs)}`;
+function linksOf(links: { runbook?: string | undefined; dashboard?: string | undefined }): Record<string, string> {
+  return Object.fromEntries(Object.entries(links).filter((entry): entry is [string, string] => entry[1] !== undefined));
 }
 
-function factsOf({ verdict, budget, exhaustion }: ObjectiveStatus, impactStartedAt: Instant): Facts {
+/** The labels that a group's key stands for. */
+export function groupLabels(groupBy: readonly string[], group: string): Record<string, string> {
+  if (group === '') return {};
+  const values = z.array(z.string()).safeParse(JSON.parse(group));
+  return Object.fromEntries(groupBy.map((label, i) => [label, values.data?.[i] ?? '']));
+}
+
+function factsOf({ verdict, budget, forecast }: ObjectiveStatus, impactStartedAt: Instant): Facts {
   const burns = verdict.windows.map((window) => [`burn ${humanDuration(window.windowMs)}`, Math.round(window.rate * 10) / 10] as const);
   return {
     ...Object.fromEntries(burns),
     remainingRatio: budget.remainingRatio,
     badCount: budget.badCount,
     validCount: budget.validCount,
-    exhaustsInSeconds: exhaustion.inMs === null ? null : Math.round(exhaustion.inMs / 1000),
+    exhaustsInSeconds: forecast.inMs === null ? null : Math.round(forecast.inMs / SECOND_MS),
     impactStartedAt: iso(impactStartedAt),
   };
 }

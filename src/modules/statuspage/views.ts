@@ -38,6 +38,7 @@ export async function getStatusPage(db: Db, reader: ObjectiveReader, now: Instan
   const observed = await reader.observedSince(
     db,
     services.map((service) => service.id),
+    now,
   );
   const components = services.map((service) => {
     const { state, because } = componentStateAt(service.id, impacts, now);

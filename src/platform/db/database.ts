@@ -8,6 +8,7 @@ import { VALUE_TYPES } from './value-types.ts';
 
 const OLDEST_MAJOR = 15;
 const CONNECT_LIMIT_MS = 10_000;
+const IDLE_LIMIT_MS = 6_000;
 
 export interface DatabaseOptions {
   /** Where the embedded server listens. */
@@ -77,7 +78,8 @@ function createPool(target: pg.PoolConfig, options: DatabaseOptions): pg.Pool {
     ...target,
     max: options.poolSize ?? 10,
     application_name: options.applicationName,
-    options: '-c timezone=UTC -c datestyle=ISO,YMD',
+    // A node that was stopped in the middle of a transaction gives up its locks, before its jobs' leases run out.
+    options: `-c timezone=UTC -c datestyle=ISO,YMD -c idle_in_transaction_session_timeout=${IDLE_LIMIT_MS}`,
     connectionTimeoutMillis: CONNECT_LIMIT_MS,
     keepAlive: true,
     types: VALUE_TYPES,

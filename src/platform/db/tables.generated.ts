@@ -75,15 +75,6 @@ export interface AuditEntryRow {
   after: ColumnType<unknown, Expression<unknown> | null | undefined, Expression<unknown> | null>;
 }
 
-export interface BucketRow {
-  indicatorId: string;
-  at: ColumnType<Instant, Expression<Instant>, Expression<Instant>>;
-  seconds: number;
-  good: number;
-  valid: number;
-  xid: Generated<string>;
-}
-
 export interface ChangeRow {
   id: string;
   serviceId: string;
@@ -106,6 +97,20 @@ export interface ContactMethodRow {
   secret: string | null;
   delayMs: number;
   createdAt: ColumnType<Instant, Expression<Instant>, Expression<Instant>>;
+}
+
+export interface CorrectionRow {
+  id: string;
+  objectiveId: string;
+  state: string;
+  rule: ColumnType<unknown, Expression<unknown>, Expression<unknown>>;
+  reason: string;
+  source: string | null;
+  version: Generated<number>;
+  createdAt: ColumnType<Instant, Expression<Instant>, Expression<Instant>>;
+  createdBy: ColumnType<unknown, Expression<unknown>, Expression<unknown>>;
+  decidedAt: ColumnType<Instant | null, Expression<Instant | null> | null | undefined, Expression<Instant | null> | null>;
+  decidedBy: ColumnType<unknown, Expression<unknown> | null | undefined, Expression<unknown> | null>;
 }
 
 export interface DeliveryRow {
@@ -239,16 +244,36 @@ export interface ObjectiveRow {
   id: string;
   slug: string;
   name: string;
-  description: string;
   serviceId: string;
-  indicatorId: string;
-  target: number;
-  windowText: string;
-  windowMs: number;
-  links: ColumnType<unknown, Expression<unknown>, Expression<unknown>>;
-  version: Generated<number>;
+  version: number;
   createdAt: ColumnType<Instant, Expression<Instant>, Expression<Instant>>;
   evaluation: ColumnType<unknown, Expression<unknown>, Expression<unknown>>;
+  governing: number;
+}
+
+export interface ObjectiveGroupRow {
+  objectiveId: string;
+  groupKey: string;
+  evaluation: ColumnType<unknown, Expression<unknown>, Expression<unknown>>;
+}
+
+export interface ObjectiveVersionRow {
+  objectiveId: string;
+  number: number;
+  definition: ColumnType<unknown, Expression<unknown>, Expression<unknown>>;
+  indicatorId: string;
+  createdAt: ColumnType<Instant, Expression<Instant>, Expression<Instant>>;
+  createdBy: ColumnType<unknown, Expression<unknown>, Expression<unknown>>;
+  governsSince: ColumnType<Instant | null, Expression<Instant | null> | null | undefined, Expression<Instant | null> | null>;
+}
+
+export interface OldBucketRow {
+  indicatorId: string;
+  at: ColumnType<Instant, Expression<Instant>, Expression<Instant>>;
+  seconds: number;
+  good: number;
+  valid: number;
+  xid: Generated<string>;
 }
 
 export interface PageRow {
@@ -348,6 +373,36 @@ export interface SchemaMigrationRow {
   appliedAt: ColumnType<Instant, Expression<Instant>, Expression<Instant>>;
 }
 
+export interface SeriesRow {
+  id: string;
+  indicatorId: string;
+  role: string;
+  groupKey: string;
+  firstAt: ColumnType<Instant, Expression<Instant>, Expression<Instant>>;
+  lastEnd: ColumnType<Instant, Expression<Instant>, Expression<Instant>>;
+  rolledUntil: ColumnType<Instant, Expression<Instant>, Expression<Instant>>;
+  intervalMs: number;
+}
+
+export interface SeriesBlockRow {
+  seriesId: string;
+  at: ColumnType<Instant, Expression<Instant>, Expression<Instant>>;
+  cells: Uint8Array;
+}
+
+export interface SeriesDayRow {
+  seriesId: string;
+  at: ColumnType<Instant, Expression<Instant>, Expression<Instant>>;
+  cells: Uint8Array;
+}
+
+export interface SeriesHourRow {
+  seriesId: string;
+  at: ColumnType<Instant, Expression<Instant>, Expression<Instant>>;
+  cells: Uint8Array;
+  xid: Generated<string>;
+}
+
 export interface ServiceRow {
   id: string;
   slug: string;
@@ -382,9 +437,9 @@ export interface Tables {
   alertSignal: AlertSignalRow;
   apiKey: ApiKeyRow;
   auditEntry: AuditEntryRow;
-  bucket: BucketRow;
   change: ChangeRow;
   contactMethod: ContactMethodRow;
+  correction: CorrectionRow;
   delivery: DeliveryRow;
   deliveryAttempt: DeliveryAttemptRow;
   event: EventRow;
@@ -399,6 +454,9 @@ export interface Tables {
   integration: IntegrationRow;
   job: JobRow;
   objective: ObjectiveRow;
+  objectiveGroup: ObjectiveGroupRow;
+  objectiveVersion: ObjectiveVersionRow;
+  oldBucket: OldBucketRow;
   page: PageRow;
   pageEvent: PageEventRow;
   person: PersonRow;
@@ -408,6 +466,10 @@ export interface Tables {
   schedule: ScheduleRow;
   scheduleOverride: ScheduleOverrideRow;
   schemaMigration: SchemaMigrationRow;
+  series: SeriesRow;
+  seriesBlock: SeriesBlockRow;
+  seriesDay: SeriesDayRow;
+  seriesHour: SeriesHourRow;
   service: ServiceRow;
   session: SessionRow;
   signInFailure: SignInFailureRow;

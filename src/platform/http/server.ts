@@ -15,9 +15,9 @@ import { decideAccess } from './authorize.ts';
 import type { Authenticate, Authenticated, HttpCall, Route } from './call.ts';
 import { once } from './idempotency.ts';
 import { appErrorOf } from './failure.ts';
-import { parseJson } from './json-body.ts';
 import { requireOwnOrigin } from './origin.ts';
 import { parseInput, PROBLEM_TYPE, problemOf } from './problem.ts';
+import { readBodies } from './read-bodies.ts';
 
 export interface HttpParts {
   transactor: Transactor;
@@ -98,18 +98,6 @@ function drainOnClose(server: FastifyInstance, clock: Clock): void {
   });
 }
 
-function readBodies(server: FastifyInstance): void {
-  server.removeAllContentTypeParsers();
-  server.addContentTypeParser(/^application\/(.+\+)?json/, { parseAs: 'string' }, (_request, text: string, done) => {
-    try {
-      done(null, text === '' ? undefined : parseJson(text));
-    } catch (error) {
-      done(error instanceof Error ? error : new Error(String(error)));
-    }
-  });
-  server.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_request, _text, done) => done(null, undefined));
-}
-
 function refuse(parts: HttpParts, error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const problem = problemOf(appErrorOf(error, request.routeOptions.bodyLimit), request.id);
   // The pattern of the address, not the address: some hold a key or a link's token.
@@ -135,7 +123,7 @@ function addRoute(server: FastifyInstance, parts: HttpParts, { operation, handle
       const input = {
         params: (operation.params === undefined ? undefined : parseInput(operation.params, request.params, 'path')) as never,
         query: (query === undefined ? undefined : parseInput(query, request.query, 'query')) as never,
-        body: (operation.body === undefined ? undefined : parseBody(operation.body, request.body)) as never,
+        body: (operation.body === undefined ? undefined : parseBody(operation, operation.body, request.body)) as never,
       };
       reply.status(operation.status ?? 200);
       const result = await handle(callOf(parts, { request, reply, operation, who }), input);
@@ -144,7 +132,12 @@ function addRoute(server: FastifyInstance, parts: HttpParts, { operation, handle
   });
 }
 
-function parseBody(schema: z.ZodType, body: unknown): unknown {
+function parseBody(operation: OperationShape, schema: z.ZodType, body: unknown): unknown {
+  if (body instanceof Uint8Array) {
+    if (operation.bytes !== undefined) return body;
+    const message = 'is protobuf; send JSON with Content-Type: application/json';
+    throw new AppError('invalid_input', `body: ${message}`, { fields: [{ path: 'body', message }] });
+  }
   if (body === undefined && !schema.safeParse(undefined).success)
     throw new AppError('invalid_input', 'body: is missing; send JSON with Content-Type: application/json', {
       fields: [{ path: 'body', message: 'is missing; send JSON with Content-Type: application/json' }],
@@ -241,6 +234,7 @@ function promised(operation: OperationShape, result: unknown): unknown {
 }
 
 function answer(parts: HttpParts, operation: OperationShape, reply: FastifyReply, result: unknown): FastifyReply {
+  if (operation.bytes !== undefined && result instanceof Uint8Array) return reply.type(operation.bytes).send(Buffer.from(result));
   const checked = parts.checkOutput ? promised(operation, result) : result;
   if (operation.produces !== undefined) return reply.type(`${operation.produces}; charset=utf-8`).send(checked);
   if (operation.status === 204) return reply.send();

@@ -1,5 +1,5 @@
 import type { JobDefinition } from '#kernel/job.ts';
-import type { Transactor, VerbContext } from '#platform/verb.ts';
+import type { Db, Transactor, VerbContext } from '#platform/verb.ts';
 
 export interface JobMeta {
   id: string;
@@ -12,11 +12,21 @@ export interface JobMeta {
  * An `external` job talks to the outside between transactions of its own, and must bear being run again.
  */
 export type JobHandler =
-  | { mode: 'transactional'; job: JobDefinition<unknown>; run: (ctx: VerbContext, payload: unknown, meta: JobMeta) => Promise<void> }
+  | {
+      mode: 'transactional';
+      job: JobDefinition<unknown>;
+      /** Reading ahead, so that the transaction is short. */
+      prepare?: ((db: Db) => Promise<void>) | undefined;
+      run: (ctx: VerbContext, payload: unknown, meta: JobMeta) => Promise<void>;
+    }
   | { mode: 'external'; job: JobDefinition<unknown>; run: (shell: Transactor, payload: unknown, meta: JobMeta) => Promise<void> };
 
-export function handleJob<P>(job: JobDefinition<P>, run: (ctx: VerbContext, payload: P, meta: JobMeta) => Promise<void>): JobHandler {
-  return { mode: 'transactional', job, run: (ctx, payload, meta) => run(ctx, job.payload.parse(payload), meta) };
+export function handleJob<P>(
+  job: JobDefinition<P>,
+  run: (ctx: VerbContext, payload: P, meta: JobMeta) => Promise<void>,
+  prepare?: (db: Db) => Promise<void>,
+): JobHandler {
+  return { mode: 'transactional', job, prepare, run: (ctx, payload, meta) => run(ctx, job.payload.parse(payload), meta) };
 }
 
 export function handleExternalJob<P>(

@@ -49,17 +49,24 @@ export function ringFor(now: Instant, requests: readonly JobRequest<unknown>[]):
   return isSoon ? sql`pg_notify(${JOB_CHANNEL}, '')` : sql`null`;
 }
 
+/** How long claims hold, by the job's name where it is not the usual time. */
+export interface Leases {
+  usualMs: number;
+  byName?: Readonly<Record<string, number>>;
+}
+
 /**
- * Takes up to `limit` due jobs. The lease is the due time itself: a claim moves it `leaseMs` ahead, so a worker that
+ * Takes up to `limit` due jobs. The lease is the due time itself: a claim moves it ahead by the lease, so a worker that
  * dies leaves behind a job that is simply due again.
  */
-export async function claimJobs(db: Db, now: Instant, limit: number, leaseMs: number): Promise<ClaimedJob[]> {
+export async function claimJobs(db: Db, now: Instant, limit: number, leases: Leases): Promise<ClaimedJob[]> {
   const claimed = await sql<ClaimedJob>`
     with due as (
       select id, due_at from job where state = 'waiting' and due_at <= ${stamp(now)}
       order by due_at, id limit ${limit} for update skip locked
     )
-    update job set claims = job.claims + 1, due_at = ${stamp(plus(now, leaseMs))}
+    update job set claims = job.claims + 1, due_at = ${stamp(now)}
+      + coalesce((${JSON.stringify(leases.byName ?? {})}::jsonb ->> job.name)::double precision, ${leases.usualMs}) * interval '1 millisecond'
     from due where job.id = due.id
     returning job.id, job.name, job.payload, job.claims, job.failures, due.due_at`.execute(db);
   return claimed.rows.sort((a, b) => a.dueAt - b.dueAt || (a.id < b.id ? -1 : 1));

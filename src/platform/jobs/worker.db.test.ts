@@ -148,10 +148,10 @@ describe('the jobs worker', () => {
 
   it('lets a job whose worker died be claimed again after its lease, and fences the first claim off', async () => {
     await enqueue(count, 1);
-    const [first] = await claimJobs(database.kysely, clock.now(), 5, 30 * SECOND_MS);
-    expect(await claimJobs(database.kysely, clock.now(), 5, 30 * SECOND_MS)).toEqual([]);
+    const [first] = await claimJobs(database.kysely, clock.now(), 5, { usualMs: 30 * SECOND_MS });
+    expect(await claimJobs(database.kysely, clock.now(), 5, { usualMs: 30 * SECOND_MS })).toEqual([]);
     clock.advance(30 * SECOND_MS);
-    const [second] = await claimJobs(database.kysely, clock.now(), 5, 30 * SECOND_MS);
+    const [second] = await claimJobs(database.kysely, clock.now(), 5, { usualMs: 30 * SECOND_MS });
     expect([first?.claims, second?.claims]).toEqual([1, 2]);
     if (first === undefined || second === undefined) throw new Error('not claimed');
     expect(await finishJob(database.kysely, first)).toBe(false);
@@ -206,7 +206,7 @@ describe('the jobs worker', () => {
       const until = plus(clock.now(), 10 * SECOND_MS + 30 * SECOND_MS);
       clock.advance(10 * SECOND_MS);
       await expect.poll(async () => (await waiting())[0]?.dueAt, { interval: 5 }).toBe(until);
-      expect(await claimJobs(database.kysely, clock.now(), 1, SECOND_MS)).toEqual([]);
+      expect(await claimJobs(database.kysely, clock.now(), 1, { usualMs: SECOND_MS })).toEqual([]);
     }
     answer();
     await run;

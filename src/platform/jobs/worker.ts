@@ -6,7 +6,7 @@ import type { Log } from '#platform/log.ts';
 import type { Metrics } from '#platform/metrics.ts';
 import type { Transactor, VerbContext } from '#platform/verb.ts';
 import type { JobRegistry } from './handler.ts';
-import { buryJob, claimJobs, extendLease, finishJob, nextDueAt, retryJob, type ClaimedJob } from './store.ts';
+import { buryJob, type ClaimedJob, claimJobs, extendLease, finishJob, type Leases, nextDueAt, retryJob } from './store.ts';
 
 /**
  * The worker. States: *asleep* until the bell rings, the next job is due, or 5 s have passed; *claiming* a batch no
@@ -46,6 +46,10 @@ export function createWorker(parts: WorkerParts): Worker {
   const { transactor, log, metrics } = parts;
   const { db, clock } = transactor;
   const hands = parts.hands ?? 16;
+  const leases: Leases = {
+    usualMs: LEASE_MS,
+    byName: Object.fromEntries([...parts.registry].map(([name, handler]) => [name, handler.job.leaseMs])),
+  };
   const running = new Set<Promise<void>>();
   const stopping = new AbortController();
   let wake: AbortController | undefined;
@@ -63,7 +67,7 @@ export function createWorker(parts: WorkerParts): Worker {
       let claimed: ClaimedJob[] = [];
       let sleepMs = SAFETY_SCAN_MS;
       try {
-        if (running.size < hands) claimed = await claimJobs(db, clock.now(), hands - running.size, LEASE_MS);
+        if (running.size < hands) claimed = await claimJobs(db, clock.now(), hands - running.size, leases);
         for (const job of claimed) begin(job);
         if (claimed.length > 0 && running.size < hands) continue;
         if (running.size < hands) {
@@ -100,7 +104,7 @@ export function createWorker(parts: WorkerParts): Worker {
     },
     ring,
     runNext: async () => {
-      const [job] = await claimJobs(db, clock.now(), 1, LEASE_MS);
+      const [job] = await claimJobs(db, clock.now(), 1, leases);
       if (job === undefined) return false;
       await runJob(parts, job);
       return true;
@@ -116,6 +120,7 @@ async function runJob(parts: WorkerParts, job: ClaimedJob): Promise<void> {
   try {
     if (handler === undefined) throw new Error(`no handler for job ${job.name}; does an older node run beside a newer one?`);
     if (handler.mode === 'transactional') {
+      await handler.prepare?.(transactor.db);
       await transactor.transact(system(job.name), async (ctx) => {
         if (!(await finishJob(ctx.tx, job))) throw new LostLease();
         await handler.run(ctx, job.payload, meta);

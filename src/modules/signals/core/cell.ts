@@ -32,3 +32,8 @@ export function share(amount: number, part: number, whole: number): number {
   const each = Math.floor(amount / whole);
   return each * part + Math.floor(((amount - each * whole) * part) / whole);
 }
+
+/** Names a group: its labels' values in the order of the indicator's `groupBy`, as JSON. `''` is the sum of all. */
+export function groupKeyOf(groupBy: readonly string[], labels: Readonly<Record<string, string | undefined>>): string {
+  return groupBy.length === 0 ? '' : JSON.stringify(groupBy.map((label) => labels[label] ?? ''));
+}

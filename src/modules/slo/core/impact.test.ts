@@ -1,16 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { HOUR_MS, instant, plus } from '#kernel/instant.ts';
-import { createCountsEngine } from './counts.ts';
+import { createCounts } from './counts/counts.ts';
+import { createFlatCounts } from './counts/flat-counts.ts';
 import { findImpactStart } from './impact.ts';
 
 const now = instant(Date.UTC(2026, 10, 19, 2));
 
 function history(badByStep: readonly number[]) {
-  const engine = createCountsEngine();
+  const engine = createFlatCounts();
   badByStep.forEach((bad, i) => {
     engine.append({ at: plus(now, (i - badByStep.length) * 10_000), seconds: 10, good: 100 - bad, valid: 100 });
   });
-  return engine;
+  return createCounts(engine);
 }
 
 describe('the start of impact', () => {

@@ -1,9 +1,13 @@
 import { z } from 'zod';
 import { type Because, because } from '#kernel/errors.ts';
-import { DAY_MS, type DurationMs, HOUR_MS, humanDuration, MINUTE_MS } from '#kernel/instant.ts';
+import { DAY_MS, type DurationMs, HOUR_MS, humanDuration, MINUTE_MS, parseDuration } from '#kernel/instant.ts';
+import type { AlertingTerms, PairTerms } from './alerting.ts';
 
 /** An objective: the share of valid events that must be good, above 0 and at most 0.9999999. Read exactly to nine decimals. */
-export const Target = z.number().gt(0).max(0.9999999);
+export const Target = z
+  .number()
+  .gt(0, 'must be above 0, as 0.999')
+  .max(0.9999999, 'must be a share below 1, at most 0.9999999 (99.9 % is 0.999): a target of 100 % leaves no budget to spend or to burn');
 
 export type BurnSeverity = 'page' | 'ticket';
 export type BurnUrgency = 'critical' | 'warning';
@@ -21,7 +25,7 @@ export interface BurnPair {
   budgetShare: number;
 }
 
-export type LeftOutCode = 'factor_below_one' | 'cannot_fire';
+export type LeftOutCode = 'factor_below_one' | 'cannot_fire' | 'short_window_below_four_scrapes';
 
 export interface BurnPolicy {
   /** The objective's window P. */
@@ -52,19 +56,89 @@ const SHARES: readonly { fromMs: DurationMs; percents: readonly number[] }[] = [
  * 1 d 25/50 % for windows of 1 h/6 h/1 d/3 d. Periods in between take the row of their class (from 60, 14 and 3 days).
  */
 export function computePolicy(periodMs: DurationMs, target: number): BurnPolicy {
+  return policyOf(defaultPairs(periodMs), { periodMs, target });
+}
+
+function defaultPairs(periodMs: DurationMs): BurnPair[] {
   const percents = SHARES.find((row) => periodMs >= row.fromMs)?.percents ?? [];
+  return SHAPES.flatMap((shape, index) => {
+    const percent = percents[index];
+    if (percent === undefined) return [];
+    const factor = Math.round((percent * periodMs * MICRO) / (100 * shape.longMs)) / MICRO;
+    return [{ ...shape, factor, budgetShare: percent / 100 }];
+  });
+}
+
+/** One ticket at three times the budget's pace over 3 d and 6 h, beside the pages: some of the field's texts advise it. */
+function threeDayTicket(periodMs: DurationMs): BurnPair[] {
+  const longMs = 3 * DAY_MS;
+  const ticket: BurnPair = {
+    severity: 'ticket',
+    urgency: null,
+    longMs,
+    shortMs: 6 * HOUR_MS,
+    factor: 3,
+    budgetShare: (3 * longMs) / periodMs,
+  };
+  return [...defaultPairs(periodMs).filter((pair) => pair.severity === 'page'), ticket];
+}
+
+export interface PolicyFacts {
+  periodMs: DurationMs;
+  target: number;
+  /** How often the source is read or scraped; a short window must hold four of it. */
+  scrapeMs?: DurationMs;
+}
+
+/** The policy that a definition asks for: its own pairs, or those of its preset. */
+export function resolvePolicy(alerting: AlertingTerms, facts: PolicyFacts): BurnPolicy {
+  if (alerting.pairs !== undefined)
+    return policyOf(
+      alerting.pairs.map((pair) => customPair(pair, facts.periodMs)),
+      facts,
+    );
+  switch (alerting.preset) {
+    case 'default':
+      return policyOf(defaultPairs(facts.periodMs), facts);
+    case 'ticket_3x_3d':
+      return policyOf(threeDayTicket(facts.periodMs), facts);
+    case 'none':
+      return policyOf([], facts);
+  }
+}
+
+function customPair(pair: PairTerms, periodMs: DurationMs): BurnPair {
+  const longMs = parseDuration(pair.long) ?? HOUR_MS;
+  const factor = pair.factor ?? Math.round(((pair.budgetPercent ?? 0) * periodMs * MICRO) / (100 * longMs)) / MICRO;
+  return {
+    severity: pair.severity === 'ticket' ? 'ticket' : 'page',
+    urgency: pair.severity === 'ticket' ? null : pair.severity,
+    longMs,
+    shortMs: parseDuration(pair.short) ?? 5 * MINUTE_MS,
+    factor,
+    budgetShare: (factor * longMs) / periodMs,
+  };
+}
+
+function policyOf(all: readonly BurnPair[], { periodMs, target, scrapeMs }: PolicyFacts): BurnPolicy {
   const pairs: BurnPair[] = [];
   const leftOut: { pair: BurnPair; because: Because<LeftOutCode> }[] = [];
-  SHAPES.forEach((shape, index) => {
-    const percent = percents[index];
-    if (percent === undefined) return;
-    const factor = Math.round((percent * periodMs * MICRO) / (100 * shape.longMs)) / MICRO;
-    const pair: BurnPair = { ...shape, factor, budgetShare: percent / 100 };
-    const problem = problemOf(pair, target);
+  for (const pair of all) {
+    const problem = problemOf(pair, target) ?? scrapeProblem(pair, scrapeMs ?? 0);
     if (problem === null) pairs.push(pair);
     else leftOut.push({ pair, because: problem });
-  });
+  }
   return { periodMs, pairs, leftOut };
+}
+
+/** Fewer than four scrapes in the short window are too few to tell a failure from a missed scrape. */
+function scrapeProblem(pair: BurnPair, scrapeMs: DurationMs): Because<LeftOutCode> | null {
+  if (pair.shortMs >= 4 * scrapeMs) return null;
+  const [short, scrape] = [humanDuration(pair.shortMs), humanDuration(scrapeMs)];
+  return because('short_window_below_four_scrapes', `a short window of ${short} holds fewer than four readings, one every ${scrape}`, {
+    shortWindow: short,
+    scrape,
+  });
 }
 
 /**

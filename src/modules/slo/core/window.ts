@@ -49,6 +49,11 @@ export function periodAt(window: SloWindow, at: Instant): Period {
   return startOfPeriod(at, window.unit, window.timeZone);
 }
 
+/** The stretch whose budget ends at `at`: at the turn of a month, the month that has just ended. */
+export function periodEndingAt(window: SloWindow, at: Instant): Period {
+  return window.kind === 'rolling' ? periodAt(window, at) : periodAt(window, plus(at, -1));
+}
+
 /** Length of the period at `at`: 28 to 31 d for a month. The policy's P. */
 export function periodMs(window: SloWindow, at: Instant): DurationMs {
   const { from, to } = periodAt(window, at);

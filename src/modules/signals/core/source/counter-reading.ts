@@ -1,0 +1,164 @@
+import { z } from 'zod';
+import { DAY_MS, type DurationMs, HOUR_MS, type Instant, instant } from '#kernel/instant.ts';
+import { type NativeHistogram, type ReadPoint, type ReadSeries, seriesKey } from './series.ts';
+
+/**
+ * Follows raw counters read at aligned instants, and says what each gained and since when.
+ *
+ * A value that fell is a reset: it counts from zero, in its last step alone, since nobody knows of the time before. A
+ * series that was away for up to an hour and went on gains the difference since it was last seen; after more than an hour
+ * it only sets a baseline. A series met for the first time is a *birth*, counted from zero, when its target goes on: when
+ * a series that the target has now was also there when the target was last seen, at most an hour ago. Anything else sets a
+ * baseline, a target whose series all changed their labels at once among them, since their counts are old. A target is
+ * what was scraped, `job` and `instance`; series with neither label share one.
+ *
+ * All selections of an indicator are read together, so that an error's first series is known to belong to a target whose
+ * requests are being followed. Values are rounded, so that the gains of a series add up to what it shows. What is
+ * remembered of a series goes back an hour where it matters, so a reading that starts an hour early, from nothing, finds
+ * what a longer one finds.
+ */
+export const CounterState = z.object({
+  /** The last instant that was read; earlier ones are not read again. Null before the first reading. */
+  at: z.number().nullable(),
+  /** When a series was last seen, its value then, and the good share of a histogram. */
+  series: z.record(z.string(), z.tuple([z.number(), z.number(), z.number().nullable()])),
+  /** When each target was last seen. */
+  targets: z.record(z.string(), z.number()),
+});
+export type CounterState = z.output<typeof CounterState>;
+
+export const INITIAL_COUNTER_STATE: CounterState = { at: null, series: {}, targets: {} };
+
+/** How early a reading starts, and how late it ends, to find what a reading of everything would find in between. */
+export const COUNTER_MEMORY_MS: DurationMs = HOUR_MS;
+
+const FORGET_MS = DAY_MS;
+
+/** What a selection of series stands for. `histogram` stands for valid events and for good ones at once. */
+export type CounterRole = 'valid' | 'good' | 'bad' | 'histogram';
+
+export interface CounterRead {
+  selections: Partial<Record<CounterRole, readonly ReadSeries[]>>;
+  /** The last instant that was asked for, whether anything was there or not. */
+  to: Instant;
+  stepMs: DurationMs;
+  /** Events of a native histogram in buckets that end at or below it are good; in the histogram's unit. */
+  threshold?: number;
+}
+
+/** What one series gained after `from` and up to `to`. */
+export interface Increment {
+  role: CounterRole;
+  labels: Readonly<Record<string, string>>;
+  from: Instant;
+  to: Instant;
+  events: number;
+  /** Those of them that are good, of a histogram; null for others. */
+  good: number | null;
+}
+
+export interface CountersRead {
+  state: CounterState;
+  increments: Increment[];
+  /** Series that set a baseline, counting nothing. */
+  baselines: number;
+}
+
+/** Reads on from a state. The state given is left as it was. */
+export function readCounters(state: CounterState, read: CounterRead): CountersRead {
+  const series = new Map(Object.entries(state.series));
+  const targets = new Map(Object.entries(state.targets));
+  const increments: Increment[] = [];
+  let baselines = 0;
+  for (const { at, sightings } of sightingsByInstant(state, read)) {
+    const ongoing = new Set<string>();
+    for (const { key, target } of sightings) {
+      const seenAt = series.get(key)?.[0];
+      if (seenAt !== undefined && seenAt === targets.get(target) && at - seenAt <= COUNTER_MEMORY_MS) ongoing.add(target);
+    }
+    for (const sighting of sightings) {
+      const gain = gainOf(sighting, series.get(sighting.key), { at, stepMs: read.stepMs, isOngoing: ongoing.has(sighting.target) });
+      if (gain === null) baselines += 1;
+      else increments.push(gain);
+      series.set(sighting.key, [at, sighting.value, sighting.good]);
+      targets.set(sighting.target, at);
+    }
+  }
+  const forget = <T>(entries: Map<string, T>, seenAt: (value: T) => number, afterMs: DurationMs) =>
+    Object.fromEntries([...entries].filter(([, value]) => read.to - seenAt(value) <= afterMs));
+  return {
+    state: {
+      at: Math.max(read.to, state.at ?? read.to),
+      series: forget(series, ([at]) => at, FORGET_MS),
+      targets: forget(targets, (at) => at, COUNTER_MEMORY_MS),
+    },
+    increments,
+    baselines,
+  };
+}
+
+interface Sighting {
+  key: string;
+  target: string;
+  role: CounterRole;
+  labels: Readonly<Record<string, string>>;
+  value: number;
+  good: number | null;
+}
+
+const ROLES: readonly CounterRole[] = ['valid', 'good', 'bad', 'histogram'];
+
+/** Everything that was seen after the state's instant, oldest first. */
+function sightingsByInstant(state: CounterState, read: CounterRead): { at: Instant; sightings: Sighting[] }[] {
+  const found = new Map<Instant, Sighting[]>();
+  for (const role of ROLES) {
+    for (const { labels, points } of read.selections[role] ?? []) {
+      const known = { key: `${role} ${seriesKey(labels)}`, target: targetOf(labels), role, labels };
+      for (const point of points) {
+        const counts = countsOf(point, read.threshold);
+        if (counts === null || point.at > read.to || (state.at !== null && point.at <= state.at)) continue;
+        const sightings = found.get(point.at);
+        if (sightings === undefined) found.set(point.at, [{ ...known, ...counts }]);
+        else sightings.push({ ...known, ...counts });
+      }
+    }
+  }
+  return [...found].sort(([a], [b]) => a - b).map(([at, sightings]) => ({ at, sightings }));
+}
+
+function targetOf(labels: Readonly<Record<string, string>>): string {
+  const { job, instance: scraped } = labels;
+  return job === undefined && scraped === undefined ? '' : JSON.stringify([job ?? '', scraped ?? '']);
+}
+
+/** A point as whole counts; null for what is no count: NaN and the infinities. */
+function countsOf({ value }: ReadPoint, threshold: number | undefined): { value: number; good: number | null } | null {
+  const counted = typeof value === 'number' ? value : value.count;
+  if (!Number.isFinite(counted)) return null;
+  const good = typeof value === 'number' ? null : Math.round(goodOf(value, threshold ?? Number.POSITIVE_INFINITY));
+  return { value: Math.max(0, Math.round(counted)), good };
+}
+
+/** Events that were certainly at or below the threshold: a bucket that reaches over it is not good. */
+function goodOf(histogram: NativeHistogram, threshold: number): number {
+  return histogram.buckets.reduce((sum, bucket) => sum + (bucket.upper <= threshold ? bucket.count : 0), 0);
+}
+
+interface Moment {
+  at: Instant;
+  stepMs: DurationMs;
+  isOngoing: boolean;
+}
+
+/** What a sighting adds, or null when it only sets a baseline. */
+function gainOf(sighting: Sighting, last: CounterState['series'][string] | undefined, moment: Moment): Increment | null {
+  const { role, labels, value, good } = sighting;
+  const { at, stepMs, isOngoing } = moment;
+  const fromZero: Increment = { role, labels, from: instant(at - stepMs), to: at, events: value, good };
+  if (last === undefined) return isOngoing ? fromZero : null;
+  const [seenAt, before, goodBefore] = last;
+  if (at - seenAt > COUNTER_MEMORY_MS) return null;
+  if (value < before) return fromZero;
+  const gained = good === null ? null : Math.max(0, good - (goodBefore ?? 0));
+  return { role, labels, from: instant(seenAt), to: at, events: value - before, good: gained };
+}

@@ -1,0 +1,148 @@
+import { sql } from 'kysely';
+import type { Id } from '#kernel/ids.ts';
+import { type DurationMs, type Instant, iso } from '#kernel/instant.ts';
+import type { Db, Tx } from '#platform/verb.ts';
+import type { Tier } from './core/packed.ts';
+
+/** What a series is for: objectives are judged by `counted`; `events` are what slices are made of. */
+export type SeriesRole = 'counted' | 'events';
+
+export interface SeriesRow {
+  id: Id<'srs'>;
+  indicatorId: Id<'ind'>;
+  role: SeriesRole;
+  groupKey: string;
+  firstAt: Instant;
+  lastEnd: Instant;
+  rolledUntil: Instant;
+  intervalMs: DurationMs;
+}
+
+export interface PackedRow {
+  seriesId: Id<'srs'>;
+  at: Instant;
+  cells: Uint8Array;
+}
+
+/** One writer of an indicator's series at a time. Not `for update`: readers that refer to the indicator go on. */
+export async function lockIndicator(tx: Tx, id: Id<'ind'>): Promise<void> {
+  await sql`select 1 from indicator where id = ${id} for no key update`.execute(tx);
+}
+
+export async function listSeries(db: Db, indicatorId: Id<'ind'>, groups: readonly string[]): Promise<SeriesRow[]> {
+  const rows = await sql<SeriesRow>`
+    select id, indicator_id, role, group_key, first_at, last_end, rolled_until, interval_ms from series
+    where indicator_id = ${indicatorId} and group_key in (select jsonb_array_elements_text(${JSON.stringify(groups)}::jsonb))`.execute(db);
+  return rows.rows;
+}
+
+export async function upsertSeries(tx: Tx, rows: readonly SeriesRow[]): Promise<void> {
+  if (rows.length === 0) return;
+  const stored = rows.map((row) => ({
+    ...row,
+    firstAt: iso(row.firstAt),
+    lastEnd: iso(row.lastEnd),
+    rolledUntil: iso(row.rolledUntil),
+  }));
+  await sql`
+    insert into series (id, indicator_id, role, group_key, first_at, last_end, rolled_until, interval_ms)
+    select r.id, r."indicatorId", r.role, r."groupKey", r."firstAt", r."lastEnd", r."rolledUntil", r."intervalMs"
+    from jsonb_to_recordset(${JSON.stringify(stored)}::jsonb)
+      as r (id text, "indicatorId" text, role text, "groupKey" text, "firstAt" timestamptz, "lastEnd" timestamptz, "rolledUntil" timestamptz, "intervalMs" bigint)
+    on conflict (id) do update set first_at = excluded.first_at, last_end = excluded.last_end,
+      rolled_until = excluded.rolled_until, interval_ms = excluded.interval_ms`.execute(tx);
+}
+
+const TABLES = { hour: 'series_hour', day: 'series_day', block: 'series_block' } as const;
+
+/** The rows of a tier that are there, of those named. */
+export async function findRows(db: Db, tier: Tier, asked: readonly { seriesId: Id<'srs'>; at: Instant }[]): Promise<PackedRow[]> {
+  if (asked.length === 0) return [];
+  const ids = asked.map((one) => one.seriesId);
+  const ats = asked.map((one) => iso(one.at));
+  const rows = await sql<PackedRow>`
+    select t.series_id, t.at, t.cells
+    from unnest(${ids}::text[], ${ats}::timestamptz[]) as a (series_id, at)
+    join ${sql.table(TABLES[tier.name])} t on t.series_id = a.series_id and t.at = a.at`.execute(db);
+  return rows.rows;
+}
+
+/** The hours of a series in [from, to), oldest first. */
+export async function listHours(db: Db, seriesId: Id<'srs'>, from: Instant, to: Instant): Promise<PackedRow[]> {
+  const rows = await sql<PackedRow>`
+    select series_id, at, cells from series_hour
+    where series_id = ${seriesId} and at >= ${iso(from)}::timestamptz and at < ${iso(to)}::timestamptz order by at`.execute(db);
+  return rows.rows;
+}
+
+/** Writes rows of a tier over what stands there, in one order for all writers. */
+export async function upsertRows(tx: Tx, tier: Tier, rows: readonly PackedRow[]): Promise<void> {
+  if (rows.length === 0) return;
+  const ids = rows.map((row) => row.seriesId);
+  const ats = rows.map((row) => iso(row.at));
+  const cells = rows.map((row) => Buffer.from(row.cells));
+  const followed = tier.name === 'hour' ? sql`, xid = pg_current_xact_id()` : sql``;
+  await sql`
+    insert into ${sql.table(TABLES[tier.name])} (series_id, at, cells)
+    select * from unnest(${ids}::text[], ${ats}::timestamptz[], ${cells}::bytea[]) as r (series_id, at, cells)
+    order by r.series_id, r.at
+    on conflict (series_id, at) do update set cells = excluded.cells ${followed}`.execute(tx);
+}
+
+/** Before anything was written. */
+export const FROM_THE_BEGINNING = '1:1:';
+
+export interface WrittenHour extends PackedRow {
+  indicatorId: Id<'ind'>;
+  groupKey: string;
+  intervalMs: DurationMs;
+}
+
+/**
+ * Hours of counted series that are visible now and were not in the database's snapshot `since`, and the snapshot to go on
+ * from. Each change is read once, however late its transaction commits and whatever else runs on the server; the cost is
+ * that of what is new.
+ */
+export async function readHoursSince(db: Db, since: string): Promise<{ hours: WrittenHour[]; snapshot: string }> {
+  const oldest = since.split(':')[0] ?? '1';
+  const rows = await sql<WrittenHour & { snapshot: string }>`
+    select s.snapshot, h.series_id, h.indicator_id, h.group_key, h.interval_ms, h.at, h.cells
+    from (select pg_current_snapshot()::text as snapshot) s
+    left join (
+      select h.series_id, h.at, h.cells, h.xid, e.indicator_id, e.group_key, e.interval_ms
+      from series_hour h join series e on e.id = h.series_id and e.role = 'counted'
+    ) h on h.xid >= ${oldest}::text::xid8 and not pg_visible_in_snapshot(h.xid, ${since}::text::pg_snapshot)
+    order by h.series_id, h.at`.execute(db);
+  const snapshot = rows.rows[0]?.snapshot ?? since;
+  return { hours: rows.rows.filter((row) => row.seriesId !== null), snapshot };
+}
+
+export async function currentSnapshot(db: Db): Promise<string> {
+  const rows = await sql<{ snapshot: string }>`select pg_current_snapshot()::text as snapshot`.execute(db);
+  return rows.rows[0]?.snapshot ?? FROM_THE_BEGINNING;
+}
+
+/** What memory is filled from, of some series or all that are counted: the series, and of each its blocks, latest days and hours. */
+export async function readTiers(
+  db: Db,
+  only: readonly string[] | null,
+  reach: { blocksMs: DurationMs; daysMs: DurationMs; hoursMs: DurationMs },
+): Promise<{ series: SeriesRow[]; blocks: PackedRow[]; days: PackedRow[]; hours: PackedRow[] }> {
+  const chosen = only === null ? sql`true` : sql`s.id = any(${[...only]}::text[])`;
+  const series = await sql<SeriesRow>`
+    select id, indicator_id, role, group_key, first_at, last_end, rolled_until, interval_ms from series s
+    where role = 'counted' and ${chosen} order by id`.execute(db);
+  const rows = async (tier: Tier['name'], since: DurationMs): Promise<PackedRow[]> => {
+    const found = await sql<PackedRow>`
+      select t.series_id, t.at, t.cells from series s join ${sql.table(TABLES[tier])} t on t.series_id = s.id
+      where s.role = 'counted' and ${chosen} and t.at >= s.rolled_until - ${since} * interval '1 millisecond'
+      order by t.series_id, t.at`.execute(db);
+    return found.rows;
+  };
+  return {
+    series: series.rows,
+    blocks: await rows('block', reach.blocksMs),
+    days: await rows('day', reach.daysMs),
+    hours: await rows('hour', reach.hoursMs),
+  };
+}

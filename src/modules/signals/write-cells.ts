@@ -1,0 +1,205 @@
+import type { Id } from '#kernel/ids.ts';
+import { type DurationMs, floorTo, HOUR_MS, type Instant, instant, plus } from '#kernel/instant.ts';
+import type { VerbContext } from '#platform/verb.ts';
+import { type Cell, CELL_MS } from './core/cell.ts';
+import { isGaugeCondition, type Slices } from './core/indicator.ts';
+import { BLOCK_TIER, DAY_TIER, emptySteps, HOUR_TIER, packSteps, rollInto, type Steps, type Tier, unpackSteps } from './core/packed.ts';
+import { sliceHour } from './core/slices.ts';
+import { findRows, listSeries, lockIndicator, type SeriesRole, type SeriesRow, upsertRows, upsertSeries } from './series-store.ts';
+
+export interface SeriesWrite {
+  /** `''` for all, else the group's key. */
+  group: string;
+  /** Whole counts of these cells, which replace what stood there. Any order, any age. */
+  cells: readonly Cell[];
+}
+
+export interface CellsInput {
+  indicator: { id: Id<'ind'>; slices?: Slices | undefined };
+  writes: readonly SeriesWrite[];
+  /** How often to expect news. */
+  intervalMs: DurationMs;
+  /** The sum of all is not given: it follows from what the groups have changed. */
+  sumUp?: boolean;
+  /** Cells are added to what stands there: for who reads every event once, and notes in the same transaction that it has. */
+  add?: boolean;
+}
+
+/**
+ * Writes cells of an indicator, and the sums and slices that follow from them, whatever their order and age. Cells are
+ * set, unless told otherwise: writing them again changes nothing.
+ *
+ * An hour is *open* while it is the latest of its series. The hours before it stand in the tiers too, so a write to one
+ * of them moves its day and block in the same transaction.
+ */
+export async function writeCells(
+  ctx: VerbContext,
+  { indicator, writes, intervalMs, sumUp = false, add = false }: CellsInput,
+): Promise<void> {
+  const given = writes.filter((write) => write.cells.length > 0);
+  if (given.length === 0) return;
+  await lockIndicator(ctx.tx, indicator.id);
+  const known = await listSeries(
+    ctx.tx,
+    indicator.id,
+    given.map((write) => write.group),
+  );
+  const slices = indicator.slices !== undefined && !isGaugeCondition(indicator.slices.when) ? indicator.slices : undefined;
+  const role: SeriesRole = slices === undefined ? 'counted' : 'events';
+  const open = (as: SeriesRole): Change[] =>
+    given.map((write) => ({
+      series: reach(ctx, { indicatorId: indicator.id, role: as, intervalMs }, write, known),
+      before: known.find((one) => one.role === as && one.groupKey === write.group),
+      cells: write.cells,
+      hours: new Map(),
+    }));
+  const events = open(role);
+  const gains = await mergeHours(ctx, events, add);
+  await store(ctx, events);
+  if (slices !== undefined) {
+    const counted = open('counted');
+    counted.forEach((change, i) => sliceHours(change, events[i], slices));
+    await store(ctx, counted);
+  }
+  if (!sumUp) return;
+  const sum = { group: '', cells: await addGains(ctx, { indicatorId: indicator.id, role }, gains) };
+  await writeCells(ctx, { indicator, writes: [sum], intervalMs });
+}
+
+/** By how much cells have changed, by their start. */
+type Gains = Map<Instant, { good: number; bad: number }>;
+
+/** The cells of the sum of all, as they become. */
+async function addGains(ctx: VerbContext, of: { indicatorId: Id<'ind'>; role: SeriesRole }, gains: Gains): Promise<Cell[]> {
+  const sum = (await listSeries(ctx.tx, of.indicatorId, [''])).find((one) => one.role === of.role);
+  const hours = [...new Set([...gains.keys()].map((at) => floorTo(at, HOUR_MS)))];
+  const rows =
+    sum === undefined
+      ? []
+      : await findRows(
+          ctx.tx,
+          HOUR_TIER,
+          hours.map((at) => ({ seriesId: sum.id, at })),
+        );
+  const before = new Map(rows.map((row) => [row.at, unpackSteps(row.cells, HOUR_TIER)]));
+  return [...gains].map(([at, gain]) => {
+    const hour = floorTo(at, HOUR_MS);
+    const i = (at - hour) / CELL_MS;
+    const row = before.get(hour);
+    return { at, good: (row?.good[i] ?? 0) + gain.good, bad: (row?.bad[i] ?? 0) + gain.bad };
+  });
+}
+
+interface Change {
+  /** As it will be. */
+  series: SeriesRow;
+  before: SeriesRow | undefined;
+  cells: readonly Cell[];
+  /** Whole hours, by their start. */
+  hours: Map<Instant, Steps>;
+}
+
+type About = Pick<SeriesRow, 'indicatorId' | 'role' | 'intervalMs'>;
+
+/** The series with its ends moved to hold the cells. */
+function reach(ctx: VerbContext, about: About, write: SeriesWrite, known: readonly SeriesRow[]): SeriesRow {
+  let first = Number.POSITIVE_INFINITY;
+  let last = Number.NEGATIVE_INFINITY;
+  for (const cell of write.cells) {
+    first = Math.min(first, cell.at);
+    last = Math.max(last, cell.at);
+  }
+  const before = known.find((one) => one.role === about.role && one.groupKey === write.group);
+  const lastEnd = instant(Math.max(last + CELL_MS, before?.lastEnd ?? 0));
+  return {
+    id: before?.id ?? ctx.ids.next('srs'),
+    ...about,
+    // History that is filled in says nothing of how often news come.
+    intervalMs: before === undefined || lastEnd > before.lastEnd ? about.intervalMs : before.intervalMs,
+    groupKey: write.group,
+    firstAt: instant(Math.min(first, before?.firstAt ?? first)),
+    lastEnd,
+    rolledUntil: floorTo(plus(lastEnd, -CELL_MS), HOUR_MS),
+  };
+}
+
+/** Loads the hours that the cells fall into, and the one that is no longer open, and writes the cells into them. Returns what that changed in all. */
+async function mergeHours(ctx: VerbContext, changes: readonly Change[], add: boolean): Promise<Gains> {
+  for (const { cells, before, series, hours } of changes) {
+    for (const cell of cells) hours.set(floorTo(cell.at, HOUR_MS), emptySteps(HOUR_TIER.steps));
+    if (before !== undefined && before.rolledUntil < series.rolledUntil) hours.set(before.rolledUntil, emptySteps(HOUR_TIER.steps));
+  }
+  const bySeries = new Map(changes.map((change) => [change.series.id, change]));
+  const asked = changes.flatMap(({ before, series, hours }) =>
+    before === undefined ? [] : [...hours.keys()].map((at) => ({ seriesId: series.id, at })),
+  );
+  for (const row of await findRows(ctx.tx, HOUR_TIER, asked)) {
+    bySeries.get(row.seriesId)?.hours.set(row.at, unpackSteps(row.cells, HOUR_TIER));
+  }
+  const gains: Gains = new Map();
+  for (const { cells, hours } of changes) {
+    for (const cell of cells) {
+      const hour = floorTo(cell.at, HOUR_MS);
+      const row = hours.get(hour);
+      const i = (cell.at - hour) / CELL_MS;
+      if (row === undefined) continue;
+      const held = add ? { good: row.good[i] ?? 0, bad: row.bad[i] ?? 0 } : { good: 0, bad: 0 };
+      setCell(row, i, { at: cell.at, good: cell.good + held.good, bad: cell.bad + held.bad }, gains);
+    }
+  }
+  return gains;
+}
+
+function setCell(row: Steps, i: number, cell: Cell, gains: Gains): void {
+  const gain = gains.get(cell.at) ?? { good: 0, bad: 0 };
+  gain.good += cell.good - (row.good[i] ?? 0);
+  gain.bad += cell.bad - (row.bad[i] ?? 0);
+  gains.set(cell.at, gain);
+  row.observed[i] = 1;
+  row.good[i] = cell.good;
+  row.bad[i] = cell.bad;
+}
+
+function sliceHours(counted: Change, events: Change | undefined, slices: Slices): void {
+  for (const [at, row] of events?.hours ?? []) {
+    const isClosed = at < counted.series.rolledUntil;
+    counted.hours.set(at, sliceHour(row, slices, isClosed));
+  }
+}
+
+async function store(ctx: VerbContext, changes: readonly Change[]): Promise<void> {
+  await upsertSeries(
+    ctx.tx,
+    changes.map((change) => change.series),
+  );
+  const packed = changes.flatMap(({ series, hours }) =>
+    [...hours].map(([at, row]) => ({ seriesId: series.id, at, cells: packSteps(row, HOUR_TIER) })),
+  );
+  await upsertRows(ctx.tx, HOUR_TIER, packed);
+  for (const tier of [DAY_TIER, BLOCK_TIER]) await roll(ctx, tier, changes);
+}
+
+/** Carries the closed hours that changed into a coarser tier. */
+async function roll(ctx: VerbContext, tier: Tier, changes: readonly Change[]): Promise<void> {
+  const coarse = new Map<string, { seriesId: Id<'srs'>; at: Instant; row: Steps }>();
+  const closed = changes.flatMap(({ series, hours }) =>
+    [...hours].filter(([at]) => at < series.rolledUntil).map(([at, row]) => ({ seriesId: series.id, at, row })),
+  );
+  for (const { seriesId, at } of closed) {
+    const start = floorTo(at, tier.rowMs);
+    coarse.set(`${seriesId} ${start}`, { seriesId, at: start, row: emptySteps(tier.steps) });
+  }
+  for (const row of await findRows(ctx.tx, tier, [...coarse.values()])) {
+    const found = coarse.get(`${row.seriesId} ${row.at}`);
+    if (found !== undefined) found.row = unpackSteps(row.cells, tier);
+  }
+  for (const hour of closed) {
+    const into = coarse.get(`${hour.seriesId} ${floorTo(hour.at, tier.rowMs)}`);
+    if (into !== undefined) rollInto({ ...into, tier }, { ...hour, tier: HOUR_TIER });
+  }
+  await upsertRows(
+    ctx.tx,
+    tier,
+    [...coarse.values()].map(({ seriesId, at, row }) => ({ seriesId, at, cells: packSteps(row, tier) })),
+  );
+}

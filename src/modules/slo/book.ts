@@ -1,0 +1,191 @@
+import type { Id } from '#kernel/ids.ts';
+import { DAY_MS, floorTo, type Instant, plus } from '#kernel/instant.ts';
+import type { CountsHistory } from '#modules/signals/index.ts';
+import type { Db } from '#platform/verb.ts';
+import { listActiveCorrections } from './correction-store.ts';
+import { ObjectiveDefinition } from './contract.ts';
+import { type CorrectionSpan, type CountsSource, createCounts, instantsOfSpans, type SumsSource } from './core/counts/counts.ts';
+import { CorrectionRule, mergeSpans } from './core/counts/corrections.ts';
+import { DEFAULT_LEVELS } from './core/budget/budget.ts';
+import { instantsOf, type ObjectiveTerms } from './core/evaluate.ts';
+import { periodAt } from './core/window.ts';
+import { expandCorrection } from './expand-correction.ts';
+import { findVersions, listObjectives, type ObjectiveRow, type VersionRow } from './store.ts';
+
+/** One version of an objective, read once. */
+export interface Version {
+  number: number;
+  definition: ObjectiveDefinition;
+  indicatorId: Id<'ind'>;
+  createdAt: Instant;
+  governsSince: Instant | null;
+}
+
+/** An objective as its version of now judges it. */
+export interface Objective extends ObjectiveRow {
+  current: Version;
+  /** The latest edit, where it does not govern yet. */
+  pending: Version | null;
+  spans: readonly CorrectionSpan[];
+}
+
+/**
+ * Objectives, their versions and corrections in this node's memory, and their counts as they are judged. A version never
+ * changes once written, so it is parsed once; what corrections come to is worked out once a day and change.
+ */
+export interface ObjectiveBook {
+  readonly history: CountsHistory;
+  list(db: Db, now: Instant, serviceIds?: readonly string[]): Promise<Objective[]>;
+  /** What the sum of all is judged by: no burn pairs where its groups are alerted on one by one. */
+  terms(version: Version): ObjectiveTerms;
+  /** What one group is judged by: its burn alone. */
+  groupTerms(version: Version): ObjectiveTerms;
+  /** The counts of a version, corrected, or as they were counted. */
+  counts(objective: Objective, version?: Version, group?: string): CountsSource;
+  raw(objective: Objective, version?: Version, group?: string): CountsSource;
+  /** Makes all of these objectives ready to be evaluated at `now`, and to be asked for other instants too. */
+  ready(db: Db, objectives: readonly Objective[], now: Instant, options?: ReadyOptions): Promise<void>;
+}
+
+export interface ReadyOptions {
+  /** Groups too, of objectives that are alerted on by group. */
+  groups?: boolean;
+  /** Other instants. */
+  instants?: readonly Instant[];
+}
+
+const NOTHING: SumsSource = {
+  sumsAt: (_at, into) => Object.assign(into, { good: 0, bad: 0, observed: 0 }),
+  firstAt: () => null,
+  lastEnd: () => null,
+  revision: () => 0,
+};
+/** Corrections are worked out this far back and ahead. */
+const SPAN_REACH_MS = 400 * DAY_MS;
+const SPAN_AHEAD_MS = 2 * DAY_MS;
+
+export function createObjectiveBook(history: CountsHistory): ObjectiveBook {
+  return new Book(history);
+}
+
+class Book implements ObjectiveBook {
+  readonly history: CountsHistory;
+  private readonly versions = new Map<string, Version>();
+  private readonly termsOf = new WeakMap<Version, ObjectiveTerms>();
+  private readonly groupTermsOf = new WeakMap<ObjectiveTerms, ObjectiveTerms>();
+  private spans: { key: string; byObjective: Map<string, CorrectionSpan[]> } = { key: '', byObjective: new Map() };
+  private readonly sources = new WeakMap<object, { spans: readonly CorrectionSpan[]; source: CountsSource }>();
+  private readonly plain = new WeakMap<object, CountsSource>();
+
+  constructor(history: CountsHistory) {
+    this.history = history;
+  }
+
+  async list(db: Db, now: Instant, serviceIds?: readonly string[]): Promise<Objective[]> {
+    const rows = await listObjectives(db, serviceIds);
+    await this.readVersions(db, rows);
+    const spans = await this.readSpans(db, now);
+    return rows.flatMap((row) => {
+      const current = this.versions.get(`${row.id}/${row.governing}`);
+      if (current === undefined) return [];
+      const pending = row.version === row.governing ? null : (this.versions.get(`${row.id}/${row.version}`) ?? null);
+      return [{ ...row, current, pending, spans: spans.get(row.id) ?? [] }];
+    });
+  }
+
+  terms(version: Version): ObjectiveTerms {
+    const intervalMs = this.history.intervalMs(version.indicatorId);
+    const known = this.termsOf.get(version);
+    if (known !== undefined && known.intervalMs === intervalMs) return known;
+    const { target, window, gaps, alerting } = version.definition;
+    const own = alerting.groups === 'any' ? { ...alerting, preset: 'none' as const, pairs: undefined } : alerting;
+    const terms: ObjectiveTerms = { target, window, gaps, alerting: own, levels: DEFAULT_LEVELS, intervalMs };
+    this.termsOf.set(version, terms);
+    return terms;
+  }
+
+  groupTerms(version: Version): ObjectiveTerms {
+    const terms = this.terms(version);
+    const known = this.groupTermsOf.get(terms);
+    if (known !== undefined) return known;
+    const alerting = { ...version.definition.alerting, exhausted: false, exhaustsWithin: undefined, noDataAfter: null };
+    const own = { ...terms, alerting };
+    this.groupTermsOf.set(terms, own);
+    return own;
+  }
+
+  counts(objective: Objective, version: Version = objective.current, group = ''): CountsSource {
+    const ring = this.history.ring(version.indicatorId, group) ?? NOTHING;
+    if (objective.spans.length === 0) return this.raw(objective, version, group);
+    const known = this.sources.get(ring);
+    if (known !== undefined && known.spans === objective.spans) return known.source;
+    const source = createCounts(ring, objective.spans);
+    if (ring !== NOTHING) this.sources.set(ring, { spans: objective.spans, source });
+    return source;
+  }
+
+  raw(_objective: Objective, version: Version = _objective.current, group = ''): CountsSource {
+    const ring = this.history.ring(version.indicatorId, group) ?? NOTHING;
+    const known = this.plain.get(ring) ?? createCounts(ring);
+    this.plain.set(ring, known);
+    return known;
+  }
+
+  async ready(db: Db, objectives: readonly Objective[], now: Instant, { groups = false, instants = [] }: ReadyOptions = {}): Promise<void> {
+    const asks = () =>
+      objectives.flatMap((objective) =>
+        [objective.current, objective.pending].flatMap((version) => {
+          if (version === null) return [];
+          const keys = groups && version.definition.alerting.groups === 'any' ? ['', ...this.history.groups(version.indicatorId)] : [''];
+          return keys.map((group) => ({
+            indicatorId: version.indicatorId,
+            group,
+            instants: this.asked(objective, version, now, group, instants),
+          }));
+        }),
+      );
+    await this.history.ready(db, asks);
+  }
+
+  private asked(objective: Objective, version: Version, now: Instant, group: string, more: readonly Instant[]): Instant[] {
+    const terms = group === '' ? this.terms(version) : this.groupTerms(version);
+    return [...instantsOf(terms, this.raw(objective, version, group), now), ...instantsOfSpans(objective.spans), ...more];
+  }
+
+  private async readVersions(db: Db, rows: readonly ObjectiveRow[]): Promise<void> {
+    const asked = rows.flatMap((row) =>
+      [...new Set([row.governing, row.version])]
+        .filter((number) => !this.versions.has(`${row.id}/${number}`))
+        .map((number) => ({ objectiveId: row.id, number })),
+    );
+    for (const row of await findVersions(db, asked)) {
+      const version = readVersion(row);
+      this.versions.set(`${row.objectiveId}/${row.number}`, version);
+      const { from, to } = periodAt(version.definition.window, row.createdAt);
+      this.history.want(version.indicatorId, to - from + REACH_SLACK_MS);
+    }
+  }
+
+  private async readSpans(db: Db, now: Instant): Promise<Map<string, CorrectionSpan[]>> {
+    const rows = await listActiveCorrections(db);
+    const key = `${floorTo(now, DAY_MS)} ${rows.map((row) => `${row.id}/${row.version}`).join(' ')}`;
+    if (key === this.spans.key) return this.spans.byObjective;
+    const byObjective = new Map<string, CorrectionSpan[]>();
+    for (const [objectiveId, own] of Map.groupBy(rows, (row) => row.objectiveId)) {
+      const spans = own.flatMap((row) =>
+        expandCorrection(CorrectionRule.parse(row.rule), plus(now, -SPAN_REACH_MS), plus(now, SPAN_AHEAD_MS)),
+      );
+      byObjective.set(objectiveId, mergeSpans(spans));
+    }
+    this.spans = { key, byObjective };
+    return byObjective;
+  }
+}
+
+/** A calendar period may be three days longer than the one at hand. */
+const REACH_SLACK_MS = 4 * DAY_MS;
+
+export function readVersion(row: VersionRow): Version {
+  const { number, indicatorId, createdAt, governsSince } = row;
+  return { number, indicatorId, createdAt, governsSince, definition: ObjectiveDefinition.parse(row.definition) };
+}

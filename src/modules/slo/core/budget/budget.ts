@@ -1,0 +1,133 @@
+import { type Because, because } from '#kernel/errors.ts';
+import { type DurationMs, humanDuration } from '#kernel/instant.ts';
+import { countedMs } from '../burn/burn.ts';
+import type { Counts } from '../counts/counts.ts';
+import type { GapPolicy } from '../definition.ts';
+import { BILLION, budgetOf } from '../policy.ts';
+
+/**
+ * The error budget, in events: allowed bad = valid × (1 − target), remaining = 1 − bad / allowed.
+ *
+ * Unobserved time of the period counts as traffic at its observed rate with no bad event, so a young objective starts near
+ * 100 % and `coverageRatio` says how much of the period is known; where the objective says that gaps are bad, they are bad
+ * at that rate. What corrections took out is no part of the period. Arithmetic is exact; the ratio is cut to twelve
+ * decimals, so that a remainder of exactly a level's bound compares as equal to it.
+ */
+export interface Budget {
+  /** At most 1, below 0 when overspent; null when nothing was observed. */
+  remainingRatio: number | null;
+  badCount: number;
+  validCount: number;
+  /** Bad events that the whole period allows, unobserved time included; not a whole number in general. */
+  allowedBadCount: number;
+  coverageRatio: number;
+  because: Because<BudgetCode>;
+}
+
+export type BudgetCode = 'counted' | 'extrapolated' | 'gaps_counted_bad' | 'no_traffic' | 'no_data' | 'excluded';
+
+export interface BudgetFacts {
+  /** Counts from the start of the period until now. */
+  counts: Counts;
+  target: number;
+  /** Length of the whole period; for a calendar window its full month or quarter, of which `counts` has seen a part. */
+  periodMs: DurationMs;
+  gaps?: GapPolicy;
+}
+
+const SCALE = 1_000_000_000_000n;
+
+/** What a tick needs of a budget: no words. Null when nothing was observed. */
+export function remainingRatio({ counts, target, periodMs, gaps = 'gap' }: BudgetFacts): number | null {
+  const lengthMs = periodMs - counts.excludedMs;
+  if (counts.observedMs === 0 || lengthMs <= 0) return null;
+  if (counts.valid === 0) return 1;
+  const gapMs = gaps === 'bad' ? counts.gapMs : 0;
+  const spent = counts.bad * counts.observedMs + counts.valid * gapMs;
+  if (spent === 0) return 1;
+  const allowed = BigInt(counts.valid) * BigInt(lengthMs) * budgetOf(target);
+  return ratio(allowed - (BigInt(counts.bad) * BigInt(counts.observedMs) + BigInt(counts.valid) * BigInt(gapMs)) * BILLION, allowed);
+}
+
+export function computeBudget(facts: BudgetFacts): Budget {
+  const { counts, target, periodMs, gaps = 'gap' } = facts;
+  const lengthMs = Math.max(0, periodMs - counts.excludedMs);
+  const observedMs = Math.min(counts.observedMs, lengthMs);
+  const coverageRatio = lengthMs === 0 ? 0 : observedMs / lengthMs;
+  const figures = { badCount: counts.bad, validCount: counts.valid, target, window: humanDuration(periodMs), coverageRatio };
+  const remaining = remainingRatio(facts);
+  const empty = { badCount: 0, validCount: 0, allowedBadCount: 0, coverageRatio, remainingRatio: remaining };
+  if (lengthMs === 0) return { ...empty, because: because('excluded', 'corrections take out the whole period', figures) };
+  if (observedMs === 0) return { ...empty, because: because('no_data', 'nothing of the window was observed', figures) };
+  if (counts.valid === 0) return { ...empty, because: because('no_traffic', 'no valid event, so nothing was spent', figures) };
+  const allowed = BigInt(counts.valid) * BigInt(lengthMs) * budgetOf(target);
+  const allowedBadCount = ratio(allowed, BigInt(observedMs) * BILLION);
+  return {
+    remainingRatio: remaining,
+    badCount: counts.bad,
+    validCount: counts.valid,
+    allowedBadCount,
+    coverageRatio,
+    because: explainBudget({ counts, gaps, lengthMs, allowedBadCount }, figures),
+  };
+}
+
+function explainBudget(
+  { counts, gaps, lengthMs, allowedBadCount }: { counts: Counts; gaps: GapPolicy; lengthMs: DurationMs; allowedBadCount: number },
+  figures: { coverageRatio: number },
+): Because<BudgetCode> {
+  const facts = { ...figures, allowedBadCount, excluded: humanDuration(counts.excludedMs) };
+  const taken = counts.excludedMs > 0 ? `, ${humanDuration(counts.excludedMs)} taken out` : '';
+  const ofAllowed = `${counts.bad} bad of ${allowedBadCount.toFixed(1)} allowed${taken}`;
+  if (gaps === 'bad' && counts.gapMs > 0) {
+    const gapBadCount = (counts.valid * counts.gapMs) / counts.observedMs;
+    const text = `${ofAllowed}, and ${gapBadCount.toFixed(1)} for ${humanDuration(counts.gapMs)} without data`;
+    return because('gaps_counted_bad', text, { ...facts, gap: humanDuration(counts.gapMs), gapBadCount });
+  }
+  if (counts.observedMs >= lengthMs) return because('counted', ofAllowed, facts);
+  return because('extrapolated', `${ofAllowed}; ${Math.floor(figures.coverageRatio * 1000) / 10} % of the window observed`, facts);
+}
+
+/** Observed share of the part of a period that has passed. */
+export function coverageOf(counts: Counts): number {
+  const lengthMs = countedMs(counts);
+  return lengthMs === 0 ? 0 : counts.observedMs / lengthMs;
+}
+
+function ratio(part: bigint, whole: bigint): number {
+  return Number((part * SCALE) / whole) / Number(SCALE);
+}
+
+export const BUDGET_LEVELS = ['healthy', 'caution', 'slow', 'frozen', 'exhausted'] as const;
+export type BudgetLevel = (typeof BUDGET_LEVELS)[number];
+
+/** Lower bounds, each exclusive: a budget of exactly 0.5 is no longer healthy. Below the last it is exhausted. */
+export type LevelBounds = Readonly<Record<Exclude<BudgetLevel, 'exhausted'>, number>>;
+
+export const DEFAULT_LEVELS: LevelBounds = { healthy: 0.5, caution: 0.25, slow: 0.1, frozen: 0 };
+
+export type LevelCode = `above_${Exclude<BudgetLevel, 'exhausted'>}_bound` | 'nothing_left' | 'no_data';
+
+export interface LevelVerdict {
+  level: BudgetLevel | 'no_data';
+  because: Because<LevelCode>;
+}
+
+/** The bare level, as `levelOf` gives it. */
+export function levelAt(remaining: number | null, bounds: LevelBounds = DEFAULT_LEVELS): BudgetLevel | 'no_data' {
+  if (remaining === null) return 'no_data';
+  return (['healthy', 'caution', 'slow', 'frozen'] as const).find((level) => remaining > bounds[level]) ?? 'exhausted';
+}
+
+/** The level of the error-budget policy that a remainder falls into: healthy > 0.50, caution > 0.25, slow > 0.10, frozen > 0, else exhausted. */
+export function levelOf(remainingRatio: number | null, bounds: LevelBounds = DEFAULT_LEVELS): LevelVerdict {
+  if (remainingRatio === null) return { level: 'no_data', because: because('no_data', 'the remaining budget is not known') };
+  const left = `${(Math.floor(remainingRatio * 1000) / 10).toFixed(1)} % left`;
+  for (const level of ['healthy', 'caution', 'slow', 'frozen'] as const) {
+    if (remainingRatio > bounds[level]) {
+      const code: LevelCode = `above_${level}_bound`;
+      return { level, because: because(code, `${left}, above ${bounds[level] * 100} %`, { remainingRatio, boundRatio: bounds[level] }) };
+    }
+  }
+  return { level: 'exhausted', because: because('nothing_left', left, { remainingRatio, boundRatio: bounds.frozen }) };
+}

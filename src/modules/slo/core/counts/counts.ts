@@ -1,0 +1,190 @@
+import { type DurationMs, type Instant, instant, plus, SECOND_MS } from '#kernel/instant.ts';
+
+/** Cells of counts are 10 s long; sums are taken between their boundaries. */
+export const CELL_MS: DurationMs = 10 * SECOND_MS;
+
+/** Running sums since some origin: whole numbers that only ever rise. */
+export interface Sums {
+  good: number;
+  bad: number;
+  /** Cells of 10 s that were observed. */
+  observed: number;
+}
+
+/** The counts of one series, as sums of all cells that end by an instant. */
+export interface SumsSource {
+  /** Writes the sums at `at`, taken down to the cell, into `into`. */
+  sumsAt(at: Instant, into: Sums): Sums;
+  firstAt(): Instant | null;
+  lastEnd(): Instant | null;
+  /** Rises whenever sums before the end have changed. */
+  revision(): number;
+}
+
+/** What a window (from, to] holds. A cell belongs to the window that its end lies in, so windows that touch share none. */
+export interface Counts {
+  good: number;
+  bad: number;
+  valid: number;
+  windowMs: DurationMs;
+  /** Covered by cells. */
+  observedMs: DurationMs;
+  /** Not covered, after the first thing that was ever observed, and not taken out either. */
+  gapMs: DurationMs;
+  /** Taken out by corrections. */
+  excludedMs: DurationMs;
+}
+
+export interface CountsSource {
+  /** Sums over (from, to], written into `into`. */
+  countsInto(from: Instant, to: Instant, into: Counts): Counts;
+  firstAt(): Instant | null;
+  /** End of the latest cell. */
+  lastEnd(): Instant | null;
+}
+
+export function noCounts(): Counts {
+  return { good: 0, bad: 0, valid: 0, windowMs: 0, observedMs: 0, gapMs: 0, excludedMs: 0 };
+}
+
+/** A stretch that counts otherwise than it was counted. Stretches of one list do not overlap; both ends lie on the grid of cells. */
+export interface CorrectionSpan {
+  from: Instant;
+  to: Instant;
+  /** What it counts as instead; null takes it out of every window. */
+  recount: { good: number; bad: number } | null;
+}
+
+/** The counts of a source as it stands, or as corrections make them. */
+export function createCounts(source: SumsSource, spans: readonly CorrectionSpan[] = []): CountsSource {
+  const corrected = spans.length === 0 ? null : createCorrected(source, spans);
+  const low = { good: 0, bad: 0, observed: 0, excluded: 0 };
+  const high = { good: 0, bad: 0, observed: 0, excluded: 0 };
+  const read = (at: Instant, into: CorrectedSums): void => {
+    source.sumsAt(at, into);
+    into.excluded = 0;
+    corrected?.correct(at, into);
+  };
+  return {
+    firstAt: () => source.firstAt(),
+    lastEnd: () => source.lastEnd(),
+    countsInto(from, to, into) {
+      read(from, low);
+      read(to, high);
+      into.good = high.good - low.good;
+      into.bad = high.bad - low.bad;
+      into.valid = into.good + into.bad;
+      into.windowMs = Math.max(0, to - from);
+      into.excludedMs = Math.min(into.windowMs, (high.excluded - low.excluded) * CELL_MS);
+      into.observedMs = Math.min(into.windowMs - into.excludedMs, (high.observed - low.observed) * CELL_MS);
+      const first = source.firstAt();
+      const known = first === null ? 0 : Math.max(0, to - Math.max(from, first));
+      into.gapMs = Math.max(0, Math.min(known, into.windowMs) - into.observedMs - into.excludedMs);
+      return into;
+    },
+  };
+}
+
+export function countsOf(source: CountsSource, from: Instant, to: Instant): Counts {
+  return source.countsInto(from, to, noCounts());
+}
+
+/** The window of `windowMs` that ends at `now`. */
+export function countsBefore(source: CountsSource, now: Instant, windowMs: DurationMs): Counts {
+  return countsOf(source, plus(now, -windowMs), now);
+}
+
+interface CorrectedSums extends Sums {
+  excluded: number;
+}
+
+/** What a source must be ready to be asked for when spans correct it. */
+export function instantsOfSpans(spans: readonly CorrectionSpan[]): Instant[] {
+  return spans.flatMap((span) => [span.from, span.to]);
+}
+
+/**
+ * The difference that spans make to running sums. Whole spans are remembered as one running difference, looked up by
+ * their end; the span that an instant lies in is taken as far as it reaches. Asked anew when earlier sums have changed.
+ */
+function createCorrected(source: SumsSource, spans: readonly CorrectionSpan[]) {
+  const ordered = [...spans].sort((a, b) => a.from - b.from);
+  const starts: Sums[] = [];
+  const before: CorrectedSums[] = [];
+  let revision = -1;
+  let knownTo = Number.NEGATIVE_INFINITY;
+
+  const prepare = (): void => {
+    const end = source.lastEnd() ?? 0;
+    // Spans that reach beyond what was observed grow with it.
+    if (revision === source.revision() && (knownTo === end || (ordered.at(-1)?.to ?? 0) <= knownTo)) return;
+    revision = source.revision();
+    knownTo = end;
+    starts.length = 0;
+    before.length = 0;
+    const total = { good: 0, bad: 0, observed: 0, excluded: 0 };
+    for (const span of ordered) {
+      const start = source.sumsAt(span.from, { good: 0, bad: 0, observed: 0 });
+      starts.push(start);
+      before.push({ ...total });
+      const sums = { ...source.sumsAt(span.to, { good: 0, bad: 0, observed: 0 }), excluded: 0 };
+      const raw = { ...sums };
+      take(span, start, span.to, sums);
+      total.good += sums.good - raw.good;
+      total.bad += sums.bad - raw.bad;
+      total.observed += sums.observed - raw.observed;
+      total.excluded += sums.excluded;
+    }
+    before.push(total);
+  };
+
+  return {
+    correct(at: Instant, sums: CorrectedSums): void {
+      prepare();
+      const next = firstAfter(ordered, at);
+      const span = ordered[next - 1];
+      const start = starts[next - 1];
+      const inside = span !== undefined && start !== undefined && at < span.to;
+      const past = before[inside ? next - 1 : next];
+      if (inside) take(span, start, at, sums);
+      if (past === undefined) return;
+      sums.good += past.good;
+      sums.bad += past.bad;
+      sums.observed += past.observed;
+      sums.excluded += past.excluded;
+    },
+  };
+}
+
+/** Replaces what a span counted until `at` in the running sums there. */
+function take(span: CorrectionSpan, start: Sums, at: Instant, sums: CorrectedSums): void {
+  const cells = Math.floor((at - span.from) / CELL_MS);
+  const all = Math.round((span.to - span.from) / CELL_MS);
+  sums.good = start.good + (span.recount === null ? 0 : portion(span.recount.good, cells, all));
+  sums.bad = start.bad + (span.recount === null ? 0 : portion(span.recount.bad, cells, all));
+  sums.observed = start.observed + (span.recount === null ? 0 : cells);
+  sums.excluded += span.recount === null ? cells : 0;
+}
+
+/** ⌊amount · part / whole⌋ in whole numbers: counts given for a span lie evenly in it. */
+function portion(amount: number, part: number, whole: number): number {
+  const each = Math.floor(amount / whole);
+  return each * part + Math.floor(((amount - each * whole) * part) / whole);
+}
+
+/** The number of spans that start at or before `at`. */
+function firstAfter(spans: readonly CorrectionSpan[], at: Instant): number {
+  let low = 0;
+  let high = spans.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((spans[middle]?.from ?? 0) <= at) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** Down to the grid of cells. */
+export function toCell(at: Instant): Instant {
+  return instant(Math.floor(at / CELL_MS) * CELL_MS);
+}

@@ -1,0 +1,493 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { exportOpenSlo } from './export.ts';
+import { importOpenSlo } from './import.ts';
+import type { Report } from './report.ts';
+
+/** A bundle of every kind, in the words of a fictional shop. */
+const BUNDLE = `
+apiVersion: openslo/v1
+kind: DataSource
+metadata: { name: metrics, displayName: Shop metrics }
+spec:
+  type: prometheus
+  connectionDetails:
+    - url: https://prometheus.shop.example
+      token: hunter2
+---
+apiVersion: openslo/v1
+kind: Service
+metadata: { name: shop, displayName: The shop }
+spec: { description: Sells things. }
+---
+apiVersion: openslo/v1
+kind: SLI
+metadata: { name: paid-orders }
+spec:
+  description: Orders that were paid without an error.
+  ratioMetric:
+    counter: true
+    bad:
+      metricSource: { metricSourceRef: metrics, spec: { query: 'sum(rate(orders_total{state="failed"}[5m]))' } }
+    total:
+      metricSource: { metricSourceRef: metrics, spec: { query: orders_total } }
+---
+apiVersion: openslo/v1
+kind: AlertNotificationTarget
+metadata: { name: on-call }
+spec: { target: pager }
+---
+apiVersion: openslo/v1
+kind: AlertCondition
+metadata: { name: fast-burn }
+spec:
+  severity: page
+  condition: { kind: burnrate, op: gt, threshold: 14.4, lookbackWindow: 1h, alertAfter: 5m }
+---
+apiVersion: openslo/v1
+kind: AlertPolicy
+metadata: { name: burning }
+spec:
+  alertWhenNoData: false
+  conditions: [{ conditionRef: fast-burn }]
+  notificationTargets: [{ targetRef: on-call }]
+---
+apiVersion: openslo/v1
+kind: SLO
+metadata:
+  name: paying
+  displayName: Paying works
+  labels: { team: [orders, money], tier: gold }
+  annotations: { example.org/wiki: page-7 }
+spec:
+  description: People can pay.
+  service: shop
+  indicatorRef: paid-orders
+  budgetingMethod: Occurrences
+  timeWindow: [{ duration: 1M, isRolling: true }]
+  objectives: [{ targetPercent: 99.9 }]
+  alertPolicies: [{ alertPolicyRef: burning }]
+`;
+
+const codes = (report: Report): Record<string, string> =>
+  Object.fromEntries([...report.changed, ...report.dropped].map((leaf) => [leaf.path, leaf.because.code]));
+
+describe('a bundle of every kind', () => {
+  const read = importOpenSlo(BUNDLE, { mode: 'strict' });
+
+  test('becomes an objective, its service and a proposal for its source, without credentials', () => {
+    expect(read.problems).toEqual([]);
+    expect(read.services).toEqual([{ slug: 'shop', name: 'The shop', description: 'Sells things.' }]);
+    expect(read.sources).toEqual([
+      { slug: 'metrics', name: 'Shop metrics', type: 'prometheus', description: '', url: 'https://prometheus.shop.example' },
+    ]);
+    expect(read.objectives).toEqual([
+      {
+        slug: 'paying',
+        definition: {
+          service: 'shop',
+          name: 'Paying works',
+          description: 'People can pay.',
+          target: 0.999,
+          alerting: { pairs: [{ severity: 'critical', long: '1h', short: '5m', factor: 14.4 }], noDataAfter: null },
+          labels: { team: 'orders,money', tier: 'gold', 'example.org/wiki': 'page-7' },
+          indicator: {
+            kind: 'prometheus',
+            specification: 'Orders that were paid without an error.',
+            source: 'metrics',
+            valid: 'orders_total',
+            bad: 'orders_total{state="failed"}',
+          },
+        },
+      },
+    ]);
+  });
+
+  test('with a reason for all that is not taken over as it stands', () => {
+    expect(codes(read.report)).toEqual({
+      'documents[0].spec.connectionDetails[0].token': 'no_field',
+      'documents[2].spec.ratioMetric.bad.metricSource.spec.query': 'counter_read_itself',
+      'documents[3].apiVersion': 'routed_by_labels',
+      'documents[3].kind': 'routed_by_labels',
+      'documents[3].metadata.name': 'routed_by_labels',
+      'documents[3].spec.target': 'routed_by_labels',
+      'documents[4].spec.severity': 'severity_translated',
+      'documents[4].spec.condition.lookbackWindow': 'short_window_added',
+      'documents[4].spec.condition.alertAfter': 'no_field',
+      'documents[5].spec.notificationTargets[0].targetRef': 'routed_by_labels',
+      'documents[6].metadata.labels.team[0]': 'joined',
+      'documents[6].metadata.labels.team[1]': 'joined',
+      'documents[6].spec.timeWindow[0].duration': 'nominal_length',
+    });
+  });
+
+  test('exported and read again, it is the same', () => {
+    const list = importOpenSlo(exportOpenSlo(read.objectives).text, { mode: 'strict' });
+    expect(list.objectives).toEqual(read.objectives);
+  });
+});
+
+type Json = Record<string, unknown>;
+const source = (query: string, more: Json = {}): Json => ({
+  metricSource: { type: 'Prometheus', metricSourceRef: 'main', spec: { query }, ...more },
+});
+const ratio = (total: string, good: string, more: Json = {}): Json => ({
+  ratioMetric: { counter: true, good: source(good), total: source(total), ...more },
+});
+const slo = (sli: Json, spec: Json = {}, metadata: Json = {}): Json => ({
+  apiVersion: 'openslo/v1',
+  kind: 'SLO',
+  metadata: { name: 'web', ...metadata },
+  spec: {
+    service: 'site',
+    budgetingMethod: 'Occurrences',
+    objectives: [{ target: 0.99 }],
+    indicator: { metadata: { name: 'web' }, spec: sli },
+    ...spec,
+  },
+});
+const read = (documents: Json | Json[], mode: 'strict' | 'lenient' = 'strict') => importOpenSlo(JSON.stringify(documents), { mode });
+const definitionOf = (document: Json) => read(document).objectives[0]?.definition;
+const lossesOf = (document: Json) =>
+  Object.fromEntries(Object.entries(codes(read(document).report)).map(([path, code]) => [path.replace('documents[0].', ''), code]));
+
+describe('an indicator', () => {
+  test.each<[string, Json, Json, Json]>([
+    [
+      'of selectors is read as counters',
+      ratio('a_total', 'b_total{x="y"}'),
+      {},
+      { kind: 'prometheus', source: 'main', valid: 'a_total', good: 'b_total{x="y"}' },
+    ],
+    [
+      'of sums of rates too',
+      ratio('sum(rate(a[5m]))', 'sum(increase(b[1h]))'),
+      {},
+      { kind: 'prometheus', source: 'main', valid: 'a', good: 'b' },
+    ],
+    [
+      'with labels is asked as PromQL, its ranges a step',
+      ratio('sum by (x) (rate(a[5m]))', 'b'),
+      {},
+      { kind: 'promql', source: 'main', valid: 'sum by (x) (increase(a[$window]))', good: 'sum(increase(b[$window]))' },
+    ],
+    ['of no counters is left as it is', ratio('a', 'b', { counter: false }), {}, { kind: 'promql', source: 'main', valid: 'a', good: 'b' }],
+    [
+      'of gauges is left as it is',
+      ratio('sum(a)', 'sum(rate(b[5m]))', { counter: false }),
+      {},
+      { kind: 'promql', source: 'main', valid: 'sum(a)', good: 'sum(increase(b[$window]))' },
+    ],
+    [
+      'of a ratio is a share of good time',
+      { ratioMetric: { raw: source('x / y'), rawType: 'success' } },
+      {},
+      { kind: 'promql', source: 'main', goodRatio: 'x / y' },
+    ],
+    [
+      'of a ratio of failures is a share of bad time',
+      { ratioMetric: { raw: source('x / y'), rawType: 'failure' } },
+      {},
+      { kind: 'promql', source: 'main', badRatio: 'x / y' },
+    ],
+    [
+      'in slices',
+      ratio('a', 'b'),
+      { budgetingMethod: 'Timeslices', objectives: [{ target: 0.99, timeSliceTarget: 0.9, timeSliceWindow: '5m' }] },
+      { kind: 'prometheus', source: 'main', valid: 'a', good: 'b', slices: { length: '5m', when: 'ratio_at_least', threshold: 0.9 } },
+    ],
+    [
+      'of a gauge with a bound',
+      { thresholdMetric: source('queue_age_seconds') },
+      { budgetingMethod: 'Timeslices', objectives: [{ target: 0.99, op: 'lte', value: 30, timeSliceTarget: 1, timeSliceWindow: '1m' }] },
+      { kind: 'prometheus', source: 'main', value: 'queue_age_seconds', slices: { length: '1m', when: 'value_at_most', threshold: 30 } },
+    ],
+    [
+      'of a value of a query, point by point',
+      { thresholdMetric: source('max(x)') },
+      { objectives: [{ target: 0.99, op: 'gt', value: 2 }] },
+      { kind: 'promql', source: 'main', value: 'max(x)', slices: { length: '1m', when: 'value_at_least', threshold: 2 } },
+    ],
+    [
+      'of another system is for pushed counts',
+      ratio('a', 'b', { total: { metricSource: { type: 'datadog', spec: { q: 'x' } } } }),
+      {},
+      { kind: 'counts' },
+    ],
+  ])('%s', (_, sli, spec, expected) => {
+    const { objectives, problems } = read(slo(sli, spec));
+    expect(problems).toEqual([]);
+    expect(objectives[0]?.definition.indicator).toEqual(expected);
+  });
+
+  test.each<[string, Json, Json, Json]>([
+    [
+      'a ratio weighs steps, not events',
+      { ratioMetric: { raw: source('x'), rawType: 'success' } },
+      {},
+      { 'spec.budgetingMethod': 'time_weighted' },
+    ],
+    [
+      'a mean of ratios would not weigh events',
+      ratio('a', 'b'),
+      { budgetingMethod: 'RatioTimeslices', objectives: [{ target: 0.9, timeSliceWindow: '1m' }] },
+      { 'spec.budgetingMethod': 'ratio_not_event_weighted', 'spec.objectives[0].timeSliceWindow': 'ratio_not_event_weighted' },
+    ],
+    [
+      'a gauge is judged at the end of its slice, and equality is good',
+      { thresholdMetric: source('x') },
+      { budgetingMethod: 'Timeslices', objectives: [{ target: 0.99, op: 'lt', value: 30, timeSliceTarget: 0.9, timeSliceWindow: '1m' }] },
+      { 'spec.objectives[0].op': 'equality', 'spec.objectives[0].timeSliceTarget': 'judged_in_slices' },
+    ],
+    [
+      'another system’s queries are dropped',
+      ratio('a', 'b', { total: { metricSource: { type: 'datadog', spec: { q: 'x' } } } }),
+      {},
+      {
+        'spec.indicator.spec.ratioMetric.good.metricSource.metricSourceRef': 'source_not_supported',
+        'spec.indicator.spec.ratioMetric.good.metricSource.spec.query': 'source_not_supported',
+        'spec.indicator.spec.ratioMetric.good.metricSource.type': 'source_not_supported',
+        'spec.indicator.spec.ratioMetric.total.metricSource.spec.q': 'source_not_supported',
+        'spec.indicator.spec.ratioMetric.total.metricSource.type': 'source_not_supported',
+      },
+    ],
+    [
+      'the second source of two is passed over',
+      ratio('a', 'b', { good: source('b', { metricSourceRef: 'other' }) }),
+      {},
+      { 'spec.indicator.spec.ratioMetric.good.metricSource.metricSourceRef': 'not_expressible' },
+    ],
+    [
+      'where none is named, one is assumed',
+      {
+        ratioMetric: {
+          counter: true,
+          good: { metricSource: { type: 'Prometheus', spec: { query: 'b' } } },
+          total: { metricSource: { type: 'Prometheus', spec: { query: 'a' } } },
+        },
+      },
+      {},
+      {
+        'spec.indicator.spec.ratioMetric.good.metricSource.type': 'source_assumed',
+        'spec.indicator.spec.ratioMetric.total.metricSource.type': 'source_assumed',
+      },
+    ],
+  ])('%s: the report says so', (_, sli, spec, expected) => {
+    expect(lossesOf(slo(sli, spec))).toEqual(expected);
+  });
+});
+
+describe('a window', () => {
+  const windowOf = (window: Json) => definitionOf(slo(ratio('a', 'b'), { timeWindow: [window] }))?.window;
+  const calendar = (duration: string, startTime: string) => ({ duration, calendar: { startTime, timeZone: 'Europe/Paris' } });
+  test.each([
+    ['28d', '28d'],
+    ['4w', '4w'],
+    ['720h', '720h'],
+    ['1Q', '90d'],
+    ['1Y', '365d'],
+  ])('that rolls, of %s, lasts %s', (duration, expected) => {
+    expect(windowOf({ duration, isRolling: true })).toBe(expected);
+  });
+  test('of the calendar keeps its zone, and begins where the calendar has it', () => {
+    expect(windowOf(calendar('1M', '2026-02-01 00:00:00'))).toEqual({ calendar: 'month', timeZone: 'Europe/Paris' });
+    expect(lossesOf(slo(ratio('a', 'b'), { timeWindow: [calendar('1w', '2026-01-05 00:00:00')] }))).toEqual({});
+    expect(lossesOf(slo(ratio('a', 'b'), { timeWindow: [calendar('1w', '2026-01-04 00:00:00')] }))).toEqual({
+      'spec.timeWindow[0].calendar.startTime': 'own_boundary',
+    });
+    expect(lossesOf(slo(ratio('a', 'b'), { timeWindow: [calendar('1Q', '2026-02-01 00:00:00')] }))).toEqual({
+      'spec.timeWindow[0].calendar.startTime': 'own_boundary',
+    });
+  });
+  test('that we do not know is a problem, not another window', () => {
+    expect(read(slo(ratio('a', 'b'), { timeWindow: [calendar('2w', '2026-01-05 00:00:00')] }))).toMatchObject({
+      objectives: [],
+      problems: [{ path: 'documents[0].spec.timeWindow[0].duration', received: '"2w"' }],
+    });
+    expect(read(slo(ratio('a', 'b'), { timeWindow: [{ duration: '3Y', isRolling: true }] })).problems).toMatchObject([
+      { path: 'documents[0].spec.timeWindow[0].duration', message: expect.stringContaining('1h to 366d') as string },
+    ]);
+  });
+});
+
+describe('several objectives of one document', () => {
+  test('become one each, named after it and themselves', () => {
+    const { objectives } = read(
+      slo(ratio('a', 'b'), { objectives: [{ displayName: 'Gold tier', target: 0.99 }, { target: 0.9 }] }, { displayName: 'Web' }),
+    );
+    expect(objectives.map(({ slug, definition }) => [slug, definition.name, definition.target])).toEqual([
+      ['web-gold-tier', 'Web: Gold tier', 0.99],
+      ['web-2', 'Web', 0.9],
+    ]);
+  });
+  test('of a composite keep their own indicators, and lose their weights', () => {
+    const indicator = (total: string) => ({ metadata: { name: 'x' }, spec: ratio(total, 'b') });
+    const document = slo(
+      {},
+      {
+        indicator: undefined,
+        objectives: [
+          { target: 0.9, indicator: indicator('a'), compositeWeight: 2 },
+          { target: 0.9, indicator: indicator('c') },
+        ],
+      },
+    );
+    expect(read(document).objectives.map(({ definition }) => definition.indicator)).toMatchObject([{ valid: 'a' }, { valid: 'c' }]);
+    expect(lossesOf(document)).toMatchObject({ 'spec.objectives[0].compositeWeight': 'composite' });
+  });
+  test('names that are taken get a number', () => {
+    expect(read([slo(ratio('a', 'b')), slo(ratio('a', 'b'))]).objectives.map((one) => one.slug)).toEqual(['web', 'web-2']);
+  });
+});
+
+describe('alert conditions', () => {
+  const policy = (condition: Json, more: Json = {}, severity = 'ticket'): Json => ({
+    kind: 'AlertPolicy',
+    metadata: { name: 'p' },
+    spec: {
+      conditions: [
+        {
+          kind: 'AlertCondition',
+          metadata: { name: 'c' },
+          spec: { severity, condition: { kind: 'burnrate', op: 'gt', threshold: 2, lookbackWindow: '6h', ...condition } },
+        },
+      ],
+      notificationTargets: [{ targetRef: 'x' }],
+      ...more,
+    },
+  });
+  const alertingOf = (...policies: Json[]) => definitionOf(slo(ratio('a', 'b'), { alertPolicies: policies }))?.alerting;
+
+  test('are pairs, their short window a twelfth of the long one', () => {
+    expect(
+      alertingOf(
+        policy({}),
+        policy({ lookbackWindow: '10m', threshold: 20 }, {}, 'Critical'),
+        policy({ lookbackWindow: '1d' }, {}, 'urgent'),
+      ),
+    ).toEqual({
+      pairs: [
+        { severity: 'ticket', long: '6h', short: '30m', factor: 2 },
+        { severity: 'critical', long: '10m', short: '1m', factor: 20 },
+        { severity: 'warning', long: '1d', short: '2h', factor: 2 },
+      ],
+    });
+  });
+  test('that would alert on a healthy service, or that we cannot say, are dropped with the reason', () => {
+    expect(alertingOf(policy({ op: 'lte' }), policy({ lookbackWindow: '5m' }), policy({}, { alertWhenBreaching: false }))).toBeUndefined();
+    const losses = lossesOf(slo(ratio('a', 'b'), { alertPolicies: [policy({ op: 'lte' }), policy({ threshold: -1 })] }));
+    expect(losses['spec.alertPolicies[0].spec.conditions[0].spec.condition.op']).toBe('alerts_while_healthy');
+    expect(losses['spec.alertPolicies[1].spec.conditions[0].spec.condition.threshold']).toBe('not_expressible');
+  });
+  test('silence is alerted on unless every policy says no', () => {
+    expect(alertingOf(policy({}, { alertWhenNoData: false }), policy({}, { alertWhenNoData: true }))).not.toHaveProperty('noDataAfter');
+    expect(alertingOf(policy({}, { alertWhenNoData: false }))).toHaveProperty('noDataAfter', null);
+  });
+});
+
+describe('what is wrong', () => {
+  test('strictly: nothing of the document is imported, the others are', () => {
+    const bad = slo(ratio('a', 'b'), { objectives: [{ target: 0.9, op: 'lt' }], colour: 'red' }, { name: 'bad' });
+    const { objectives, problems, report } = read([bad, slo(ratio('a', 'b'))]);
+    expect(objectives.map((one) => one.slug)).toEqual(['web']);
+    expect(problems.map((one) => one.path)).toEqual(['documents[0][0].spec.colour', 'documents[0][0].spec.objectives[0].op']);
+    expect(
+      report.dropped.filter((leaf) => leaf.path.startsWith('documents[0][0]')).every((leaf) => leaf.because.code === 'document_refused'),
+    ).toBe(true);
+  });
+  test('leniently: what can be understood is imported, the rest reported', () => {
+    const odd = slo(
+      ratio('a', 'b'),
+      { objectives: [{ target: '0.9', op: 'lt' }], colour: 'red', alertPolicies: null },
+      { name: 'Odd One' },
+    );
+    const { objectives, problems, report } = read(odd, 'lenient');
+    expect(problems).toEqual([]);
+    expect(objectives).toMatchObject([{ slug: 'odd-one', definition: { target: 0.9 } }]);
+    expect(codes(report)).toMatchObject({
+      'documents[0].metadata.name': 'renamed',
+      'documents[0].spec.objectives[0].target': 'read_as_number',
+      'documents[0].spec.objectives[0].op': 'no_field',
+      'documents[0].spec.colour': 'no_field',
+    });
+  });
+  test.each<[string, Json, string, string | undefined]>([
+    ['no target', slo(ratio('a', 'b'), { objectives: [{}] }), 'spec.objectives[0].target', 'nothing'],
+    ['a target of none', slo(ratio('a', 'b'), { objectives: [{ target: 0 }] }), 'spec.objectives[0].target', '0'],
+    ['a reference to nothing', slo({}, { indicator: undefined, indicatorRef: 'gone' }), 'spec.indicatorRef', '"gone"'],
+    ['an indicator without a metric', slo({}), 'spec.indicator.spec', '{}'],
+    [
+      'a query that is missing',
+      slo(ratio('a', 'b', { good: source('b', { spec: { q: 1 } }) })),
+      'spec.indicator.spec.ratioMetric.good.metricSource.spec',
+      '{"q":1}',
+    ],
+    [
+      'a slice of a day',
+      slo(ratio('a', 'b'), { budgetingMethod: 'Timeslices', objectives: [{ target: 0.9, timeSliceTarget: 1, timeSliceWindow: '1d' }] }),
+      'spec.objectives[0].timeSliceWindow',
+      '"1d"',
+    ],
+    [
+      'a negative bound',
+      slo({ thresholdMetric: source('x') }, { objectives: [{ target: 0.9, op: 'lt', value: -1 }] }),
+      'spec.objectives[0].value',
+      '-1',
+    ],
+    [
+      'an annotation of ours that is broken',
+      slo(ratio('a', 'b'), {}, { annotations: { 'nines/links': '{' } }),
+      'metadata.annotations["nines/links"]',
+      '"{"',
+    ],
+    [
+      'an annotation of ours with a wrong value',
+      slo(ratio('a', 'b'), {}, { annotations: { 'nines/gaps': '"none"' } }),
+      'metadata.annotations["nines/gaps"]',
+      '"none"',
+    ],
+    ['another version', { ...slo(ratio('a', 'b')), apiVersion: 'openslo/v2alpha' }, 'apiVersion', '"openslo/v2alpha"'],
+  ])('%s: one problem, with its place and what was received', (_, document, path, received) => {
+    const { objectives, problems } = read(document, 'lenient');
+    expect(objectives).toEqual([]);
+    expect(problems).toHaveLength(1);
+    expect(problems[0]).toMatchObject({ path: `documents[0].${path}`, received });
+  });
+});
+
+test('what was imported from others reads back the same after it was exported', () => {
+  const queries = fc.constantFrom('a_total{x="1"}', 'sum(rate(a[5m]))', 'sum by (x) (rate(a[5m]))', 'histogram_quantile(0.9, a)', 'a / b');
+  const term = fc.record({
+    target: fc.constantFrom(0.9, 0.999),
+    timeSliceTarget: fc.constantFrom(0.5, 1),
+    timeSliceWindow: fc.constantFrom('1m', '5m', '1d'),
+    displayName: fc.constantFrom('x', 'Y z'),
+  });
+  const sli = fc.oneof(
+    fc.tuple(queries, queries).map(([a, b]) => ratio(a, b)),
+    fc.tuple(queries, fc.constantFrom('success', 'failure')).map(([raw, rawType]) => ({ ratioMetric: { raw: source(raw), rawType } })),
+    queries.map((query) => ({ thresholdMetric: source(query) })),
+    fc.constant({ ratioMetric: { raw: { metricSource: { type: 'graphite', spec: { target: 'x' } } }, rawType: 'success' } }),
+  );
+  const spec = fc.record({
+    budgetingMethod: fc.constantFrom('Occurrences', 'Timeslices', 'RatioTimeslices'),
+    objectives: fc.array(
+      fc.oneof(
+        term,
+        term.map((one) => ({ ...one, op: 'gt', value: 3 })),
+      ),
+      { minLength: 1, maxLength: 3 },
+    ),
+    timeWindow: fc.constantFrom(
+      [{ duration: '1M', isRolling: true }],
+      [{ duration: '1Y', calendar: { startTime: '2026-03-01 00:00:00', timeZone: 'UTC' } }],
+      [],
+    ),
+  });
+  fc.assert(
+    fc.property(sli, spec, fc.dictionary(fc.constantFrom('a', 'b.c', 'd/e'), fc.string({ maxLength: 9 })), (one, its, annotations) => {
+      const first = read(slo(one, its, { annotations }), 'lenient').objectives;
+      expect(importOpenSlo(exportOpenSlo(first).text, { mode: 'strict' }).objectives).toEqual(first);
+    }),
+  );
+});

@@ -1,0 +1,149 @@
+import { because, type FieldProblem } from '#kernel/errors.ts';
+import { type Bundle, claimHeader, claimSlug, claimText } from './bundle.ts';
+import type { ObjectiveDocument } from './definition.ts';
+import { at, type Documents, items, type Place, problem, readDocuments, textAt } from './documents.ts';
+import { mapSlo } from './import-objective.ts';
+import { createLedger, pathText, type Report } from './report.ts';
+import { type Kind, kindOf, KINDS, strictProblems } from './schema.ts';
+
+export interface ImportedService {
+  slug: string;
+  name: string;
+  description: string;
+}
+
+/** A proposal for a source, from a DataSource; credentials are never taken over. */
+export interface ImportedSource {
+  slug: string;
+  name: string;
+  type: 'prometheus';
+  description: string;
+  url?: string;
+}
+
+export interface Imported {
+  objectives: ObjectiveDocument[];
+  services: ImportedService[];
+  sources: ImportedSource[];
+  report: Report;
+  /** What keeps a document or an objective from being imported. */
+  problems: FieldProblem[];
+}
+
+export interface OpenSloOptions {
+  /** `strict` refuses whatever the specification forbids, a document at a time; `lenient` takes what can be understood. */
+  mode: 'strict' | 'lenient';
+  /** The source of queries that name none; `prometheus` unless given. */
+  source?: string;
+}
+
+/** Reads OpenSLO v1, documents of all kinds together, YAML or JSON. References are followed among the documents given. */
+export function importOpenSlo(text: string, options: OpenSloOptions): Imported {
+  return importDocuments(readDocuments(text), options);
+}
+
+/** The same, of documents that were read already. */
+export function importDocuments(documents: Documents, options: OpenSloOptions): Imported {
+  const ledger = createLedger(documents.root, ['documents']);
+  const problems = [...documents.problems];
+  const accepted = documents.objects.filter((place) => {
+    const found = options.mode === 'strict' ? strictProblems(place) : lenientProblems(place);
+    problems.push(...found);
+    if (found.length > 0) ledger.drop(place.path, because('document_refused', 'its document was refused: see the problems'));
+    return found.length === 0;
+  });
+  dropUnread(documents, ledger);
+  const bundle: Bundle = {
+    ledger,
+    problems,
+    named: new Map(accepted.map((place) => [`${kindOf(place.value) ?? ''}/${textAt(at(place, 'metadata', 'name')) ?? ''}`, place])),
+    referenced: new Set(),
+    source: options.source ?? 'prometheus',
+    takenSlugs: new Set(),
+  };
+  const of = (kind: Kind): Place[] => accepted.filter((place) => kindOf(place.value) === kind);
+  const objectives = of('SLO').flatMap((place) => mapSlo(place, bundle));
+  const services = of('Service').flatMap((place) => mapService(place, bundle));
+  const sources = of('DataSource').flatMap((place) => mapDataSource(place, bundle));
+  for (const place of [...of('SLI'), ...of('AlertPolicy'), ...of('AlertCondition')]) {
+    if (bundle.referenced.has(pathText(place.path))) continue;
+    ledger.drop(place.path, because('not_referenced', 'no objective that was imported refers to it'));
+  }
+  for (const place of of('AlertNotificationTarget')) {
+    ledger.drop(place.path, because('routed_by_labels', 'who is told follows from the service and its escalation, not from the objective'));
+  }
+  const imported = new Set(objectives.map(({ slug }) => slug));
+  ledger.retract(new Set([...bundle.takenSlugs].filter((slug) => !imported.has(slug))));
+  return { objectives, services, sources, report: ledger.report(), problems };
+}
+
+function dropUnread({ root, problems }: Documents, ledger: Bundle['ledger']): void {
+  root.forEach((value, index) => {
+    const path = ['documents', index];
+    const isUnread = value === null && problems.some((one) => one.path === pathText(path));
+    if (isUnread) ledger.drop(path, because('document_refused', 'it cannot be read: see the problems'));
+  });
+}
+
+/** What even a lenient reader needs: the version, a kind and a name. */
+function lenientProblems(place: Place): FieldProblem[] {
+  const problems: FieldProblem[] = [];
+  const version = at(place, 'apiVersion');
+  if (version.value !== 'openslo/v1') problems.push(problem(version, 'must be openslo/v1'));
+  if (kindOf(place.value) === undefined) problems.push(problem(at(place, 'kind'), `must be one of ${KINDS.join(', ')}`));
+  const name = at(place, 'metadata', 'name');
+  if (textAt(name) === undefined) problems.push(problem(name, 'must be a name'));
+  return problems;
+}
+
+function mapService(place: Place, bundle: Bundle): ImportedService[] {
+  const name = at(place, 'metadata', 'name');
+  const slug = claimSlug(name, 'services', bundle);
+  if (slug === '') {
+    bundle.problems.push(problem(name, 'must hold letters or digits'));
+    return [];
+  }
+  const to = `services.${slug}`;
+  claimHeader(place, to, bundle);
+  if (isEmpty(at(place, 'spec'))) bundle.ledger.map(at(place, 'spec').path, to);
+  const title = claimText(at(place, 'metadata', 'displayName'), `${to}.name`, 120, bundle) ?? textAt(name) ?? slug;
+  return [{ slug, name: title, description: claimText(at(place, 'spec', 'description'), `${to}.description`, 2000, bundle) ?? '' }];
+}
+
+function isEmpty({ value }: Place): boolean {
+  return typeof value === 'object' && value !== null && Object.keys(value).length === 0;
+}
+
+function mapDataSource(place: Place, bundle: Bundle): ImportedSource[] {
+  const { ledger } = bundle;
+  const type = at(place, 'spec', 'type');
+  if (textAt(type)?.toLowerCase() !== 'prometheus') {
+    ledger.drop(
+      place.path,
+      because('source_not_supported', `Nines reads Prometheus-compatible sources, not ${textAt(type) ?? 'this one'}`),
+    );
+    return [];
+  }
+  const name = at(place, 'metadata', 'name');
+  const slug = claimSlug(name, 'sources', bundle);
+  if (slug === '') {
+    bundle.problems.push(problem(name, 'must hold letters or digits'));
+    return [];
+  }
+  const to = `sources.${slug}`;
+  claimHeader(place, to, bundle);
+  ledger.map(type.path, `${to}.type`);
+  const details = at(place, 'spec', 'connectionDetails');
+  const address = [details, ...items(details)].map((one) => at(one, 'url')).find((one) => /^https?:\/\//.test(textAt(one) ?? ''));
+  if (address !== undefined) ledger.map(address.path, `${to}.url`);
+  const url = address && textAt(address);
+  return [
+    {
+      slug,
+      name: claimText(at(place, 'metadata', 'displayName'), `${to}.name`, 120, bundle) ?? slug,
+      type: 'prometheus',
+      description: claimText(at(place, 'spec', 'description'), `${to}.description`, 2000, bundle) ?? '',
+      ...(url === undefined ? {} : { url }),
+    },
+  ];
+}

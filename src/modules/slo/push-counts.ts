@@ -1,0 +1,103 @@
+import { AppError, type FieldProblem } from '#kernel/errors.ts';
+import { DAY_MS, type Instant, iso, plus, SECOND_MS } from '#kernel/instant.ts';
+import { CELL_MS, groupKeyOf, type SeriesWrite, spreadOver, writeCells } from '#modules/signals/index.ts';
+import type { VerbContext } from '#platform/verb.ts';
+import { readVersion } from './book.ts';
+import { findVersions, loadObjective } from './store.ts';
+
+export interface PushedBucket {
+  at: Instant;
+  seconds: number;
+  good: number;
+  valid: number;
+  group?: Record<string, string> | undefined;
+}
+
+const FUTURE_MS = 60 * SECOND_MS;
+const OLDEST_MS = 400 * DAY_MS;
+
+/**
+ * Stores pushed counts, which for an objective fed otherwise are its history. A bucket replaces what its time counted
+ * before, so sending it again changes nothing; the future is refused. Counts of groups add up to those of all,
+ * which are not pushed beside them.
+ */
+export async function pushCounts(ctx: VerbContext, { slug, buckets }: { slug: string; buckets: readonly PushedBucket[] }) {
+  const objective = await loadObjective(ctx.tx, slug);
+  const numbers = [...new Set([objective.governing, objective.version])];
+  const rows = await findVersions(
+    ctx.tx,
+    numbers.map((number) => ({ objectiveId: objective.id, number })),
+  );
+  const versions = rows.map(readVersion);
+  const groupBy = versions.find((version) => version.number === objective.version)?.definition.indicator.groupBy ?? [];
+  refuse(problemsOf(ctx, buckets, groupBy));
+  const writes = writesOf(buckets, groupBy);
+  const intervalMs = Math.min(...buckets.map((bucket) => bucket.seconds)) * SECOND_MS;
+  // A version that is still waiting gathers the same counts.
+  for (const [id, sharing] of Map.groupBy(versions, (version) => version.indicatorId)) {
+    const slices = sharing[0]?.definition.indicator.slices;
+    await writeCells(ctx, { indicator: { id, slices }, writes, intervalMs, sumUp: groupBy.length > 0 });
+  }
+  return { accepted: buckets.length };
+}
+
+function writesOf(buckets: readonly PushedBucket[], groupBy: readonly string[]): SeriesWrite[] {
+  const grouped = Map.groupBy(buckets, (bucket) => (bucket.group === undefined ? '' : groupKeyOf(groupBy, bucket.group)));
+  const writes = [...grouped].map(([group, own]) => ({
+    group,
+    cells: own.flatMap((bucket) =>
+      spreadOver(bucket.at, plus(bucket.at, bucket.seconds * SECOND_MS), { good: bucket.good, bad: bucket.valid - bucket.good }),
+    ),
+  }));
+  return writes;
+}
+
+type Find = (bucket: PushedBucket) => { name: string; message: string; received: string } | null;
+
+function problemsOf(ctx: VerbContext, buckets: readonly PushedBucket[], groupBy: readonly string[]): FieldProblem[] {
+  const finders: Find[] = [
+    ({ at, seconds }) =>
+      plus(at, seconds * SECOND_MS) > ctx.now + FUTURE_MS
+        ? { name: 'at', message: 'the bucket ends in the future', received: iso(at) }
+        : null,
+    ({ at }) => (at < ctx.now - OLDEST_MS ? { name: 'at', message: 'lies more than 400 days back', received: iso(at) } : null),
+    ({ at }) => (at % CELL_MS !== 0 ? { name: 'at', message: 'must be a multiple of 10 s', received: iso(at) } : null),
+    ({ seconds }) =>
+      (seconds * SECOND_MS) % CELL_MS !== 0 ? { name: 'seconds', message: 'must be a multiple of 10', received: String(seconds) } : null,
+    ({ group }) => groupProblem(group, groupBy),
+  ];
+  const found = buckets.flatMap((bucket, i) =>
+    finders.flatMap((find) => {
+      const problem = find(bucket);
+      return problem === null ? [] : [{ path: `body.buckets[${i}].${problem.name}`, message: problem.message, received: problem.received }];
+    }),
+  );
+  return [...found, ...overlaps(buckets)].slice(0, 20);
+}
+
+function groupProblem(group: Record<string, string> | undefined, groupBy: readonly string[]): ReturnType<Find> {
+  const given = Object.keys(group ?? {});
+  if (groupBy.length === 0)
+    return group === undefined ? null : { name: 'group', message: 'the objective is not grouped', received: given.join(', ') };
+  const isWhole = given.length === groupBy.length && groupBy.every((label) => group?.[label] !== undefined);
+  return isWhole ? null : { name: 'group', message: `must hold exactly ${groupBy.join(', ')}`, received: given.join(', ') || 'nothing' };
+}
+
+/** Buckets of one request and group that begin apart and cover the same time would replace parts of each other. The same start replaces whole. */
+function overlaps(buckets: readonly PushedBucket[]): FieldProblem[] {
+  const all = buckets.map((bucket, i) => ({ ...bucket, i, of: JSON.stringify(bucket.group ?? '') }));
+  const ordered = all.sort((a, b) => (a.of < b.of ? -1 : a.of > b.of ? 1 : a.at - b.at || a.i - b.i));
+  return ordered.flatMap((bucket, k) => {
+    const next = ordered[k + 1];
+    if (next === undefined || next.of !== bucket.of || next.at === bucket.at) return [];
+    if (plus(bucket.at, bucket.seconds * SECOND_MS) <= next.at) return [];
+    const message = `lies within the bucket of ${bucket.seconds} s that begins at ${iso(bucket.at)}`;
+    return [{ path: `body.buckets[${next.i}].at`, message, received: iso(next.at) }];
+  });
+}
+
+function refuse(fields: FieldProblem[]): void {
+  const [first] = fields;
+  if (first === undefined) return;
+  throw new AppError('invalid_input', `${first.path}: ${first.message}, received ${first.received ?? ''}`, { fields });
+}

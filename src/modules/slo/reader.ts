@@ -1,0 +1,201 @@
+import type { Because } from '#kernel/errors.ts';
+import type { Id } from '#kernel/ids.ts';
+import { HOUR_MS, type Instant, instant, iso, MINUTE_MS, plus, SECOND_MS } from '#kernel/instant.ts';
+import type { Output } from '#kernel/operation.ts';
+import { listServicesByIds } from '#modules/catalog/index.ts';
+import { keysetAfter, keysetPage } from '#platform/db/keyset.ts';
+import type { Db } from '#platform/verb.ts';
+import type { Objective, ObjectiveBook } from './book.ts';
+import type { contract, ObjectiveView } from './contract.ts';
+import { computeBudget, levelOf, remainingRatio } from './core/budget/budget.ts';
+import { budgetSpent, type Spent } from './core/budget/spent.ts';
+import { windowBurn } from './core/burn/burn.ts';
+import { CELL_MS, countsBefore, countsOf } from './core/counts/counts.ts';
+import { asOf, evaluateObjective, type ObjectiveStatus } from './core/evaluate.ts';
+import { periodAt } from './core/window.ts';
+import { loadObjective } from './store.ts';
+import { budgetInstants, objectiveView, remainingAt, trendInstants } from './view-objective.ts';
+
+/** Reads of objectives: rows from the database, figures from this node's counts. */
+export interface ObjectiveReader {
+  view(db: Db, slug: string, now: Instant): Promise<ObjectiveView>;
+  list(
+    db: Db,
+    now: Instant,
+    filter: { limit: number; after?: string | undefined; service?: string | undefined },
+  ): Promise<Output<typeof contract.listObjectives>>;
+  series(
+    db: Db,
+    slug: string,
+    now: Instant,
+    span: { from: Instant; to: Instant; points: number },
+  ): Promise<Output<typeof contract.getSeries>>;
+  /** Level and remaining budget of the objectives of services, for decisions. */
+  standings(db: Db, serviceIds: readonly Id<'svc'>[], now: Instant): Promise<Standing[]>;
+  /** When each service was first observed by any of its objectives; services never observed are missing. */
+  observedSince(db: Db, serviceIds: readonly Id<'svc'>[], now: Instant): Promise<Map<string, Instant>>;
+  /** What a stretch of time cost each objective of services, against the budget as it stood at the end of it. */
+  spent(db: Db, serviceIds: readonly Id<'svc'>[], from: Instant, to: Instant): Promise<SpentOfObjective[]>;
+}
+
+export interface Standing {
+  slug: string;
+  name: string;
+  level: ObjectiveStatus['level']['level'];
+  remainingRatio: number | null;
+}
+
+export interface SpentOfObjective {
+  objective: { slug: string; name: string };
+  ratio: number | null;
+  badCount: number;
+  because: Because;
+  /** The budget's level when the stretch began. */
+  levelBefore: ObjectiveStatus['level']['level'];
+}
+
+export function createObjectiveReader(book: ObjectiveBook): ObjectiveReader {
+  return {
+    view: async (db, slug, now) => {
+      const objective = await oneOf(db, book, slug, now);
+      const terms = book.terms(objective.current);
+      await book.ready(db, [objective], now, { instants: budgetInstants(terms, trendInstants(terms, now)) });
+      const [service] = await listServicesByIds(db, [objective.serviceId]);
+      return objectiveView({ objective, service, book, now });
+    },
+    list: (db, now, filter) => listWorstFirst(db, book, now, filter),
+    series: async (db, slug, now, span) => seriesOf(db, book, await oneOf(db, book, slug, now), { ...span, now }),
+    standings: async (db, serviceIds, now) => {
+      const objectives = await book.list(db, now, serviceIds);
+      await book.ready(db, objectives, now);
+      return objectives.map((objective) => {
+        const { level, budget } = evaluateObjective(book.terms(objective.current), book.counts(objective), now, objective.evaluation);
+        return { slug: objective.slug, name: objective.name, level: level.level, remainingRatio: budget.remainingRatio };
+      });
+    },
+    observedSince: async (db, serviceIds, now) => {
+      await book.history.refresh(db);
+      const since = new Map<string, Instant>();
+      for (const objective of await book.list(db, now, serviceIds)) {
+        const first = book.raw(objective).firstAt();
+        if (first !== null && first < (since.get(objective.serviceId) ?? Number.POSITIVE_INFINITY)) since.set(objective.serviceId, first);
+      }
+      return since;
+    },
+    spent: async (db, serviceIds, from, to) => {
+      const objectives = await book.list(db, to, serviceIds);
+      const instants = objectives.flatMap((objective) => budgetInstants(book.terms(objective.current), [from, to]));
+      await book.ready(db, objectives, to, { instants });
+      return objectives.map((objective) => spentOf(book, objective, from, to));
+    },
+  };
+}
+
+/** The one objective of this name, with its versions. */
+export async function oneOf(db: Db, book: ObjectiveBook, slug: string, now: Instant): Promise<Objective> {
+  const row = await loadObjective(db, slug);
+  const found = (await book.list(db, now, [row.serviceId])).find((objective) => objective.id === row.id);
+  if (found === undefined) throw new Error(`objective ${slug} has no version ${row.governing}`);
+  return found;
+}
+
+function spentOf(book: ObjectiveBook, objective: Objective, from: Instant, to: Instant): SpentOfObjective {
+  const terms = book.terms(objective.current);
+  const source = book.counts(objective);
+  const period = periodAt(terms.window, to);
+  const budget = computeBudget({
+    counts: countsOf(source, period.from, to),
+    target: terms.target,
+    periodMs: period.to - period.from,
+    gaps: terms.gaps,
+  });
+  return {
+    objective: { slug: objective.slug, name: objective.name },
+    levelBefore: levelOf(remainingAt(terms, source, from), terms.levels).level,
+    ...(budgetSpent(source, from, to, budget) satisfies Spent),
+  };
+}
+
+type Filter = { limit: number; after?: string | undefined; service?: string | undefined };
+
+/** Worst first is an order of this moment: a number for each objective, words only for those of the page. */
+async function listWorstFirst(
+  db: Db,
+  book: ObjectiveBook,
+  now: Instant,
+  { limit, after, service }: Filter,
+): Promise<Output<typeof contract.listObjectives>> {
+  const all = await book.list(db, now);
+  const services = new Map((await listServicesByIds(db, [...new Set(all.map((one) => one.serviceId))])).map((found) => [found.id, found]));
+  const chosen = all.filter((one) => service === undefined || services.get(one.serviceId)?.slug === service);
+  await book.ready(db, chosen, now);
+  const ranked = chosen
+    .map((objective) => ({ objective, left: leftOf(book, objective, now) }))
+    .sort((a, b) => a.left - b.left || (a.objective.slug < b.objective.slug ? -1 : 1))
+    .map(({ objective }) => objective);
+  // The cursor is the last slug shown, found again in the order of now.
+  const [last] = keysetAfter(after, 1);
+  const rest = last === undefined ? ranked : ranked.slice(ranked.findIndex(({ slug }) => slug === last) + 1);
+  const shown = rest.slice(0, limit + 1);
+  const instants = shown.flatMap((objective) => {
+    const terms = book.terms(objective.current);
+    return budgetInstants(terms, trendInstants(terms, now));
+  });
+  await book.ready(db, shown, now, { instants });
+  return keysetPage(
+    shown,
+    limit,
+    ({ slug }) => [slug],
+    (objective) => objectiveView({ objective, service: services.get(objective.serviceId), book, now, isList: true }),
+  );
+}
+
+/** Unknown budgets come after everything that is known to be bad. */
+function leftOf(book: ObjectiveBook, objective: Objective, now: Instant): number {
+  const terms = book.terms(objective.current);
+  const source = book.counts(objective);
+  const at = asOf(source, now, terms.intervalMs);
+  const { from, to } = periodAt(terms.window, at);
+  const facts = { counts: countsOf(source, from, at), target: terms.target, periodMs: to - from, gaps: terms.gaps };
+  return remainingRatio(facts) ?? 2;
+}
+
+const SHORT_MS = 5 * MINUTE_MS;
+
+interface Span {
+  from: Instant;
+  to: Instant;
+  points: number;
+  now: Instant;
+}
+
+async function seriesOf(
+  db: Db,
+  book: ObjectiveBook,
+  objective: Objective,
+  { from, to, points, now }: Span,
+): Promise<Output<typeof contract.getSeries>> {
+  const stepMs = Math.max(CELL_MS, Math.ceil((to - from) / points / CELL_MS) * CELL_MS);
+  const ends: Instant[] = [];
+  for (let at = plus(from, stepMs); at <= to + stepMs / 2; at = plus(at, stepMs)) ends.push(at);
+  const terms = book.terms(objective.current);
+  const edges = ends.flatMap((at) => [plus(at, -stepMs), plus(at, -HOUR_MS), plus(at, -SHORT_MS)]);
+  await book.ready(db, [objective], now, { instants: [...edges, ...budgetInstants(terms, ends)] });
+  const source = book.counts(objective);
+  const rate = (at: Instant, windowMs: number): number => windowBurn(countsBefore(source, at, windowMs), terms.target, terms.gaps).rate;
+  return {
+    stepSeconds: stepMs / SECOND_MS,
+    points: ends.map((at) => {
+      const counts = countsOf(source, instant(at - stepMs), at);
+      return {
+        at: iso(at),
+        badCount: counts.bad,
+        validCount: counts.valid,
+        coverageRatio: counts.observedMs / stepMs,
+        remainingRatio: remainingAt(terms, source, at),
+        burn1h: rate(at, HOUR_MS),
+        burn5m: rate(at, SHORT_MS),
+      };
+    }),
+  };
+}

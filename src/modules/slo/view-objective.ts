@@ -1,0 +1,153 @@
+import { DAY_MS, floorTo, HOUR_MS, type Instant, iso, isoOrNull, MINUTE_MS, plus, SECOND_MS } from '#kernel/instant.ts';
+import type { ServiceRow } from '#modules/catalog/index.ts';
+import type { Objective, ObjectiveBook } from './book.ts';
+import type { ObjectiveView } from './contract.ts';
+import { remainingRatio } from './core/budget/budget.ts';
+import { windowBurn } from './core/burn/burn.ts';
+import { type CountsSource, countsBefore, countsOf } from './core/counts/counts.ts';
+import { evaluateObjective, type ObjectiveTerms, SHOWN_WINDOWS } from './core/evaluate.ts';
+import { decideTakeover } from './core/takeover.ts';
+import { periodAt, periodEndingAt, periodText, windowText } from './core/window.ts';
+import { definitionInput } from './put-objective.ts';
+
+export interface ViewParts {
+  objective: Objective;
+  service: ServiceRow | undefined;
+  book: ObjectiveBook;
+  now: Instant;
+  /** Lists leave out the definition, which may be long. */
+  isList?: boolean;
+}
+
+/** Everything that is said of an objective. The book must be ready for it, and for `trendInstants`. */
+export function objectiveView({ objective, service, book, now, isList = false }: ViewParts): ObjectiveView {
+  const { current } = objective;
+  const { definition } = current;
+  const terms = book.terms(current);
+  const source = book.counts(objective);
+  const status = evaluateObjective(terms, source, now, objective.evaluation);
+  const { verdict, budget, level, forecast, period } = status;
+  const inSeconds = (ms: number | null): number | null => (ms === null ? null : Math.round(ms / SECOND_MS));
+  return {
+    id: objective.id,
+    slug: objective.slug,
+    name: objective.name,
+    description: definition.description,
+    service: { slug: service?.slug ?? '', name: service?.name ?? '', tier: service?.tier ?? 4 },
+    target: definition.target,
+    window: windowText(definition.window),
+    indicator: isList ? null : definition.indicator,
+    definition: isList ? null : definitionInput(definition),
+    links: Object.fromEntries(Object.entries(definition.links).filter((entry): entry is [string, string] => entry[1] !== undefined)),
+    version: objective.version,
+    createdAt: iso(objective.createdAt),
+    asOf: iso(status.asOf),
+    period: { from: iso(period.from), to: iso(period.to), text: periodText(definition.window, status.asOf) },
+    budget,
+    budgetMinutes: minutesOf(terms, period.to - period.from, budget.remainingRatio),
+    asCounted: objective.spans.length === 0 ? null : asCounted(book, objective, now),
+    burn: windowsOf(status.verdict.windows.map((window) => window.windowMs)).map((windowMs) => {
+      const window = windowBurn(countsBefore(source, status.asOf, windowMs), definition.target, definition.gaps);
+      return {
+        window: shortDuration(windowMs),
+        seconds: windowMs / SECOND_MS,
+        rate: window.rate,
+        badCount: window.badCount,
+        validCount: window.validCount,
+        coverageRatio: window.coverageRatio,
+      };
+    }),
+    pairs: verdict.pairs.map(({ pair, long, short, verdict: decided, because }) => ({
+      severity: pair.severity,
+      urgency: pair.urgency,
+      factor: pair.factor,
+      long: shortDuration(pair.longMs),
+      short: shortDuration(pair.shortMs),
+      longRate: long.rate,
+      shortRate: short.rate,
+      verdict: decided,
+      because,
+    })),
+    leftOut: status.policy.leftOut.map(({ pair, because }) => ({
+      severity: pair.severity,
+      factor: pair.factor,
+      long: shortDuration(pair.longMs),
+      short: shortDuration(pair.shortMs),
+      because,
+    })),
+    level: level.level,
+    levelBecause: level.because,
+    state: status.state.state,
+    stateBecause: status.state.because,
+    exhaustsInSeconds: inSeconds(forecast.inMs),
+    forecast: { soonestInSeconds: inSeconds(forecast.soonestMs), latestInSeconds: inSeconds(forecast.latestMs), because: forecast.because },
+    lastObservedAt: isoOrNull(source.lastEnd()),
+    firstObservedAt: isoOrNull(source.firstAt()),
+    groups: { by: definition.indicator.groupBy, count: book.history.groups(current.indicatorId).length },
+    governing: governingView(book, objective, now),
+    trend: trendInstants(terms, now).map((at) => remainingAt(terms, source, at)),
+  };
+}
+
+/** What the budget would be if no correction had been made. */
+function asCounted(book: ObjectiveBook, objective: Objective, now: Instant): ObjectiveView['asCounted'] {
+  const { budget, level } = evaluateObjective(book.terms(objective.current), book.raw(objective), now, objective.evaluation);
+  return { remainingRatio: budget.remainingRatio, badCount: budget.badCount, validCount: budget.validCount, level: level.level };
+}
+
+/** Minutes of the period that a full outage may last, and how many of them are left. */
+function minutesOf(terms: ObjectiveTerms, lengthMs: number, remaining: number | null): ObjectiveView['budgetMinutes'] {
+  const whole = ((1 - terms.target) * lengthMs) / MINUTE_MS;
+  const round = (minutes: number): number => Math.round(minutes * 1000) / 1000;
+  return { whole: round(whole), remaining: remaining === null ? null : round(whole * remaining) };
+}
+
+function governingView(book: ObjectiveBook, objective: Objective, now: Instant): ObjectiveView['governing'] {
+  const { current, pending } = objective;
+  if (pending === null) return { version: current.number, pending: null };
+  const takeover = decideTakeover({
+    current: { terms: book.terms(current), source: book.counts(objective, current) },
+    pending: { terms: book.terms(pending), source: book.counts(objective, pending) },
+    isSameIndicator: current.indicatorId === pending.indicatorId,
+    previous: objective.evaluation,
+    now,
+  });
+  return {
+    version: current.number,
+    pending: { version: pending.number, coverageRatio: takeover.coverageRatio, because: takeover.because },
+  };
+}
+
+function windowsOf(lengths: readonly number[]): number[] {
+  return [...new Set([...lengths, ...SHOWN_WINDOWS])].sort((a, b) => a - b);
+}
+
+/** `5m`, `6h`, `3d`: as windows are written in definitions. */
+export function shortDuration(lengthMs: number): string {
+  if (lengthMs % DAY_MS === 0) return `${lengthMs / DAY_MS}d`;
+  if (lengthMs % HOUR_MS === 0) return `${lengthMs / HOUR_MS}h`;
+  return lengthMs % MINUTE_MS === 0 ? `${lengthMs / MINUTE_MS}m` : `${lengthMs / SECOND_MS}s`;
+}
+
+const TREND_POINTS = 30;
+
+/** The points of the trend, the last one now, the others on whole hours, which memory knows without reading. */
+export function trendInstants({ window }: ObjectiveTerms, now: Instant): Instant[] {
+  const { from } = periodAt(window, now);
+  const step = (now - from) / TREND_POINTS;
+  return Array.from({ length: TREND_POINTS }, (_, i) => {
+    if (i === TREND_POINTS - 1) return floorTo(now, HOUR_MS);
+    return floorTo(plus(from, (i + 1) * step), HOUR_MS);
+  });
+}
+
+/** What must be at hand before the budget at these instants can be asked for. */
+export function budgetInstants({ window }: ObjectiveTerms, instants: readonly Instant[]): Instant[] {
+  return instants.flatMap((at) => [at, periodEndingAt(window, at).from]);
+}
+
+/** The budget left at an instant, of the period that it lies in. */
+export function remainingAt(terms: ObjectiveTerms, source: CountsSource, at: Instant): number | null {
+  const { from, to } = periodEndingAt(terms.window, at);
+  return remainingRatio({ counts: countsOf(source, from, at), target: terms.target, periodMs: to - from, gaps: terms.gaps });
+}

@@ -1,0 +1,109 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { freePort } from './nines.ts';
+
+export interface PrometheusOptions {
+  /** History, as OpenMetrics with times. */
+  openMetrics?: string;
+  /** `host:port` of a target that is scraped from now on. */
+  scrape?: string;
+  scrapeIntervalMs?: number;
+  /** Values of --enable-feature. */
+  features?: readonly string[];
+  /** How long it keeps data, as `1d`. */
+  retention?: string;
+  /** Samples that one query may load. */
+  maxSamples?: number;
+}
+
+export interface PrometheusProcess {
+  url: string;
+  /** Ends it and removes what it wrote. */
+  stop(): Promise<void>;
+}
+
+/** Starts a Prometheus of our own on a free port, with history from before its start, and waits until it is ready. */
+export async function startPrometheus(options: PrometheusOptions): Promise<PrometheusProcess> {
+  const folder = mkdtempSync(path.join(tmpdir(), 'nines-prometheus-'));
+  try {
+    const data = path.join(folder, 'data');
+    mkdirSync(data);
+    if (options.openMetrics !== undefined) backfill(folder, data, options.openMetrics);
+    const config = path.join(folder, 'prometheus.yml');
+    writeFileSync(config, configText(options));
+    const port = await freePort();
+    const stop = await run(argumentsFor(options, { config, data, port }), folder);
+    return { url: `http://127.0.0.1:${port}`, stop };
+  } catch (error) {
+    rmSync(folder, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+function backfill(folder: string, data: string, text: string): void {
+  const file = path.join(folder, 'history.om');
+  writeFileSync(file, text);
+  const made = spawnSync('promtool', ['tsdb', 'create-blocks-from', 'openmetrics', '--quiet', file, data], { encoding: 'utf8' });
+  if (made.error !== undefined) throw made.error;
+  if (made.status !== 0) throw new Error(`promtool took no history: ${made.stderr}${made.stdout}`);
+}
+
+function configText({ scrape, scrapeIntervalMs = 1_000 }: PrometheusOptions): string {
+  const jobs = scrape === undefined ? [] : [{ job_name: 'target', static_configs: [{ targets: [scrape] }] }];
+  const times = { scrape_interval: `${scrapeIntervalMs}ms`, scrape_timeout: `${scrapeIntervalMs}ms` };
+  // Its YAML takes JSON.
+  return JSON.stringify({ global: times, scrape_configs: jobs });
+}
+
+function argumentsFor(options: PrometheusOptions, place: { config: string; data: string; port: number }): string[] {
+  const { features = [], retention = '10y', maxSamples } = options;
+  return [
+    `--config.file=${place.config}`,
+    `--storage.tsdb.path=${place.data}`,
+    `--storage.tsdb.retention.time=${retention}`,
+    `--web.listen-address=127.0.0.1:${place.port}`,
+    '--log.level=warn',
+    ...(features.length === 0 ? [] : [`--enable-feature=${features.join(',')}`]),
+    ...(maxSamples === undefined ? [] : [`--query.max-samples=${maxSamples}`]),
+  ];
+}
+
+/** Runs it until it is ready; returns what ends it. */
+async function run(args: readonly string[], folder: string): Promise<() => Promise<void>> {
+  const child = spawn('prometheus', args, { stdio: ['ignore', 'ignore', 'pipe'], cwd: folder });
+  let output = '';
+  child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  const ended = new Promise<void>((resolve) => {
+    child.once('exit', () => resolve());
+    child.once('error', (error) => {
+      output += error.message;
+      resolve();
+    });
+  });
+  let isAlive = true;
+  void ended.then(() => (isAlive = false));
+  const stop = async (): Promise<void> => {
+    if (isAlive) child.kill('SIGKILL');
+    await ended;
+    rmSync(folder, { recursive: true, force: true });
+  };
+  const address = args.find((arg) => arg.startsWith('--web.listen-address='))?.split('=')[1] ?? '';
+  const deadline = Date.now() + 30_000;
+  while (!(await isReady(`http://${address}/-/ready`))) {
+    if (!isAlive || Date.now() > deadline) {
+      await stop();
+      throw new Error(`prometheus did not become ready: ${output}`);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  return stop;
+}
+
+async function isReady(url: string): Promise<boolean> {
+  return fetch(url).then(
+    (answer) => answer.ok,
+    () => false,
+  );
+}
