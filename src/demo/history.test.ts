@@ -55,7 +55,8 @@ describe('the demo’s history', () => {
 
   it('leaves the budget asked for, and as much an hour or a day later', () => {
     expect(budgetAt(history, UNTIL)).toMatchObject({ coverageRatio: 1 });
-    expect(budgetAt(history, UNTIL).remainingRatio).toBeCloseTo(0.52, 4);
+    // An hour of counts lies evenly in it, so the window's old edge may cut one burst's hour.
+    expect(budgetAt(history, UNTIL).remainingRatio).toBeCloseTo(0.52, 3);
     for (const later of [HOUR_MS, DAY_MS]) {
       const calm = computeCalm(plan, UNTIL, instant(UNTIL + later));
       const { remainingRatio } = budgetAt([...history, ...calm], UNTIL + later);

@@ -106,8 +106,10 @@ interface Story {
   /** Expressions without labels, and their value at a time; null where there is none. */
   expressions?: [time: string, expression: string, value: number | null][];
   /** Which alert fires at a time. */
-  alerts?: [time: string, severity: 'page' | 'ticket', fires: boolean][];
+  alerts?: Alert[];
 }
+
+type Alert = [time: string, severity: 'page' | 'ticket', fires: boolean];
 
 function tell({ series, expressions = [], alerts = [] }: Story, documents = [objective('shop-paying')]): string {
   const firing = (severity: string): string =>
@@ -130,8 +132,8 @@ function tell({ series, expressions = [], alerts = [] }: Story, documents = [obj
   };
   const rules = exportRules(documents).text;
   const written = stringify(suite, { lineWidth: 0, aliasDuplicateObjects: false });
-  const { status, output } = run('promtool', ['test', 'rules', 'test.yml'], { 'rules.yml': rules, 'test.yml': written });
-  return status === 0 ? 'as told' : output;
+  const { status, output, errors } = run('promtool', ['test', 'rules', 'test.yml'], { 'rules.yml': rules, 'test.yml': written });
+  return status === 0 ? 'as told' : `${output}${errors}`;
 }
 
 const within = (record: string, value: number, by: number): string => `sum(abs(${record} - ${value}) < bool ${by})`;
@@ -178,13 +180,7 @@ describe.runIf(isInstalled)('the rules, evaluated by Prometheus', () => {
       requests_total: requests,
       errors_total: counter(steps, (step) => (step % 12 === 0 && fails(step) ? 1 : 0)),
     });
-    const quiet = (...times: string[]): Story['alerts'] =>
-      times.flatMap(
-        (time): NonNullable<Story['alerts']> => [
-          [time, 'page', false],
-          [time, 'ticket', false],
-        ],
-      );
+    const quiet = (...times: string[]) => times.flatMap((time) => [[time, 'page', false] as Alert, [time, 'ticket', false] as Alert]);
     const once = failing((step) => step === 3 * HOUR);
     expect(tell({ series: once, alerts: quiet('3h1m', '3h2m', '3h4m', '3h10m', '3h30m') })).toBe('as told');
     const early = failing((step) => step === 24);
