@@ -286,6 +286,21 @@ CREATE TABLE indicator (
   CONSTRAINT indicator_pkey PRIMARY KEY (id)
 );
 
+CREATE TABLE indicator_reading (
+  indicator_id text NOT NULL,
+  source_id text NOT NULL,
+  started_at timestamp with time zone NOT NULL,
+  read_until timestamp with time zone,
+  counters jsonb,
+  last_failure jsonb,
+  notes jsonb NOT NULL,
+  backfill jsonb NOT NULL,
+  CONSTRAINT indicator_reading_pkey PRIMARY KEY (indicator_id),
+  CONSTRAINT indicator_reading_indicator_id_fkey FOREIGN KEY (indicator_id) REFERENCES indicator(id),
+  CONSTRAINT indicator_reading_source_id_fkey FOREIGN KEY (source_id) REFERENCES source(id)
+);
+CREATE INDEX indicator_reading_source ON indicator_reading USING btree (source_id);
+
 CREATE TABLE installation (
   id integer NOT NULL,
   name text NOT NULL,
@@ -580,3 +595,22 @@ CREATE TABLE sign_in_failure (
   at timestamp with time zone NOT NULL
 );
 CREATE INDEX sign_in_failure_recent ON sign_in_failure USING btree (email, at);
+
+CREATE TABLE source (
+  id text NOT NULL,
+  slug text NOT NULL,
+  name text NOT NULL,
+  connection jsonb NOT NULL,
+  secret jsonb NOT NULL,
+  lag_ms bigint NOT NULL,
+  version integer NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  last_read_at timestamp with time zone,
+  failing_since timestamp with time zone,
+  failures integer NOT NULL,
+  last_failure jsonb,
+  is_dead boolean NOT NULL,
+  CONSTRAINT source_pkey PRIMARY KEY (id),
+  CONSTRAINT source_slug_key UNIQUE (slug),
+  CONSTRAINT source_lag_ms_check CHECK ((lag_ms >= 0))
+);

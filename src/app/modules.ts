@@ -38,7 +38,7 @@ export function moduleRoutes(parts: ModuleParts): Route[] {
     ...bind(contracts.oncall, oncall),
     ...bind(contracts.alerts, alerts({ publicUrl: parts.publicUrl })),
     ...bind(contracts.signals, signals),
-    ...bind(contracts.slo, slo(parts.objectives)),
+    ...bind(contracts.slo, slo({ reader: parts.objectives, book: parts.book, openSource: async () => undefined })),
     ...bind(contracts.escalation, escalation({ secret: parts.secret })),
     ...bind(contracts.incidents, incidents),
     ...bind(contracts.statuspage, statuspage(parts.objectives)),

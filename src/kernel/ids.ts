@@ -18,6 +18,7 @@ export type IdPrefix =
   | 'alr'
   | 'ind'
   | 'srs'
+  | 'src'
   | 'cor'
   | 'obj'
   | 'upd'

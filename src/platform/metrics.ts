@@ -10,6 +10,7 @@ export interface Metrics {
   jobsDead: Gauge<'job'>;
   lastSuccessAge: Gauge<'job'>;
   deliveries: Counter<'channel' | 'outcome'>;
+  sourceReads: Counter<'source' | 'outcome'>;
   eventsPublished: Counter<'event'>;
   swallowed: Counter<'where'>;
 }
@@ -57,6 +58,12 @@ export function createMetrics(): Metrics {
       name: 'nines_deliveries_total',
       help: 'Delivery attempts, by channel and outcome.',
       labelNames: ['channel', 'outcome'],
+      registers,
+    }),
+    sourceReads: new Counter({
+      name: 'nines_source_reads_total',
+      help: 'Readings of indicators from metric sources, by source and outcome: read, or why they failed.',
+      labelNames: ['source', 'outcome'],
       registers,
     }),
     eventsPublished: new Counter({ name: 'nines_events_total', help: 'Events sent to live listeners.', labelNames: ['event'], registers }),

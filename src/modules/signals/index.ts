@@ -10,5 +10,7 @@
 export { CELL_MS, groupKeyOf, spreadOver } from './core/cell.ts';
 export { type CountsHistory, createCountsHistory } from './history.ts';
 export { createIndicator } from './indicators.ts';
+export { visitCells } from './read-cells.ts';
+export { type OpenSource, previewCells } from './source/preview.ts';
 export { routes } from './routes.ts';
 export { type SeriesWrite, writeCells } from './write-cells.ts';

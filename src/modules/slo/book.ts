@@ -2,14 +2,14 @@ import type { Id } from '#kernel/ids.ts';
 import { DAY_MS, floorTo, type Instant, plus } from '#kernel/instant.ts';
 import type { CountsHistory } from '#modules/signals/index.ts';
 import type { Db } from '#platform/verb.ts';
-import { listActiveCorrections } from './correction-store.ts';
+import { listActiveCorrections } from './corrections/correction-store.ts';
 import { ObjectiveDefinition } from './contract.ts';
 import { type CorrectionSpan, type CountsSource, createCounts, instantsOfSpans, type SumsSource } from './core/counts/counts.ts';
 import { CorrectionRule, mergeSpans } from './core/counts/corrections.ts';
 import { DEFAULT_LEVELS } from './core/budget/budget.ts';
 import { instantsOf, type ObjectiveTerms } from './core/evaluate.ts';
 import { periodAt } from './core/window.ts';
-import { expandCorrection } from './expand-correction.ts';
+import { expandCorrection } from './corrections/expand-correction.ts';
 import { findVersions, listObjectives, type ObjectiveRow, type VersionRow } from './store.ts';
 
 /** One version of an objective, read once. */
@@ -48,8 +48,8 @@ export interface ObjectiveBook {
 }
 
 export interface ReadyOptions {
-  /** Groups too, of objectives that are alerted on by group. */
-  groups?: boolean;
+  /** Groups too: of objectives that are alerted on by group, or of all. */
+  groups?: 'alerting' | 'all';
   /** Other instants. */
   instants?: readonly Instant[];
 }
@@ -131,12 +131,15 @@ class Book implements ObjectiveBook {
     return known;
   }
 
-  async ready(db: Db, objectives: readonly Objective[], now: Instant, { groups = false, instants = [] }: ReadyOptions = {}): Promise<void> {
+  async ready(db: Db, objectives: readonly Objective[], now: Instant, { groups, instants = [] }: ReadyOptions = {}): Promise<void> {
     const asks = () =>
       objectives.flatMap((objective) =>
         [objective.current, objective.pending].flatMap((version) => {
           if (version === null) return [];
-          const keys = groups && version.definition.alerting.groups === 'any' ? ['', ...this.history.groups(version.indicatorId)] : [''];
+          const keys =
+            groups === 'all' || (groups === 'alerting' && version.definition.alerting.groups === 'any')
+              ? ['', ...this.history.groups(version.indicatorId)]
+              : [''];
           return keys.map((group) => ({
             indicatorId: version.indicatorId,
             group,

@@ -1,114 +1,27 @@
 import { z } from 'zod';
 import { InstantText, IsoTime } from '#kernel/instant.ts';
 import { BecauseView, defineOperation, page, PageQuery } from '#kernel/operation.ts';
-import { optionalText, Slug } from '#kernel/text.ts';
+import { idSchema } from '#kernel/ids.ts';
+import { optionalText, Slug, text } from '#kernel/text.ts';
 import { IndicatorDefinition } from '#modules/signals/contract.ts';
-import { BUDGET_LEVELS } from './core/budget/budget.ts';
-import { definitionShape } from './core/definition.ts';
-
-export const OBJECTIVE_STATES = ['ok', 'firing', 'frozen', 'no_data', 'no_traffic'] as const;
+import { CorrectionRule } from './core/counts/corrections.ts';
+import { AlertingInput, definitionShape } from './core/definition.ts';
+import {
+  BacktestView,
+  CorrectionView,
+  DocumentProblem,
+  ExplainView,
+  GroupView,
+  ObjectiveView,
+  PlanEntry,
+  ReportView,
+  SeriesPoint,
+  VersionView,
+} from './core/views.ts';
+import { WindowInput } from './core/window.ts';
 
 export const ObjectiveDefinition = z.strictObject({ ...definitionShape, indicator: IndicatorDefinition });
 export type ObjectiveDefinition = z.output<typeof ObjectiveDefinition>;
-
-export const BudgetView = z.object({
-  remainingRatio: z.number().nullable(),
-  badCount: z.number(),
-  validCount: z.number(),
-  allowedBadCount: z.number(),
-  coverageRatio: z.number(),
-  because: BecauseView,
-});
-
-export const WindowView = z.object({
-  window: z.string(),
-  seconds: z.number(),
-  rate: z.number(),
-  badCount: z.number(),
-  validCount: z.number(),
-  coverageRatio: z.number(),
-});
-
-export const PairView = z.object({
-  severity: z.enum(['page', 'ticket']),
-  urgency: z.enum(['critical', 'warning']).nullable(),
-  factor: z.number(),
-  long: z.string(),
-  short: z.string(),
-  longRate: z.number(),
-  shortRate: z.number(),
-  verdict: z.enum(['firing', 'quiet', 'frozen']),
-  because: BecauseView,
-});
-
-export const ObjectiveView = z.object({
-  id: z.string(),
-  slug: z.string(),
-  name: z.string(),
-  description: z.string(),
-  service: z.object({ slug: z.string(), name: z.string(), tier: z.number() }),
-  target: z.number(),
-  window: z.string(),
-  indicator: z.unknown(),
-  /** As people write it; null in lists. */
-  definition: z.record(z.string(), z.unknown()).nullable(),
-  links: z.record(z.string(), z.string()),
-  /** Number of the latest version; `governing` says which one judges. */
-  version: z.number(),
-  createdAt: IsoTime,
-  /** The end of all windows: as far as news have come. */
-  asOf: IsoTime,
-  period: z.object({ from: IsoTime, to: IsoTime, text: z.string() }),
-  budget: BudgetView,
-  /** Minutes of full outage that the period allows, and how many of them are left. */
-  budgetMinutes: z.object({ whole: z.number(), remaining: z.number().nullable() }),
-  /** Without corrections; null where there are none. */
-  asCounted: z
-    .object({
-      remainingRatio: z.number().nullable(),
-      badCount: z.number(),
-      validCount: z.number(),
-      level: z.enum([...BUDGET_LEVELS, 'no_data']),
-    })
-    .nullable(),
-  burn: z.array(WindowView),
-  pairs: z.array(PairView),
-  /** Pairs of the policy that could be of no use here. */
-  leftOut: z.array(
-    z.object({ severity: z.enum(['page', 'ticket']), factor: z.number(), long: z.string(), short: z.string(), because: BecauseView }),
-  ),
-  level: z.enum([...BUDGET_LEVELS, 'no_data']),
-  levelBecause: BecauseView,
-  state: z.enum(OBJECTIVE_STATES),
-  stateBecause: BecauseView,
-  /** At the pace of the last 6 h, time until nothing is left; null where it will not run out. */
-  exhaustsInSeconds: z.number().nullable(),
-  /** At the fastest and the slowest pace of the last 1 h, 6 h and 1 d. */
-  forecast: z.object({ soonestInSeconds: z.number().nullable(), latestInSeconds: z.number().nullable(), because: BecauseView }),
-  lastObservedAt: IsoTime.nullable(),
-  firstObservedAt: IsoTime.nullable(),
-  groups: z.object({ by: z.array(z.string()), count: z.number() }),
-  /** The version that judges, and the edit that waits to. */
-  governing: z.object({
-    version: z.number(),
-    pending: z.object({ version: z.number(), coverageRatio: z.number(), because: BecauseView }).nullable(),
-  }),
-  /** Budget left (ratio), thirty points over the window, oldest first; null where nothing was known. */
-  trend: z.array(z.number().nullable()),
-});
-export type ObjectiveView = z.output<typeof ObjectiveView>;
-
-export const SeriesPoint = z.object({
-  /** End of the step. */
-  at: IsoTime,
-  badCount: z.number(),
-  validCount: z.number(),
-  coverageRatio: z.number(),
-  /** Budget left at that moment, over the whole window ending there. */
-  remainingRatio: z.number().nullable(),
-  burn1h: z.number(),
-  burn5m: z.number(),
-});
 
 const COUNT_LIMIT = 1_000_000_000_000;
 
@@ -126,6 +39,24 @@ const PushedBucket = z
 const CountsBody = z.strictObject({ buckets: z.array(PushedBucket).min(1).max(5000, 'must hold at most 5000 buckets') });
 
 const ObjectiveParams = z.object({ slug: Slug });
+
+/** A trouble of the past that alerts should have told of. */
+const PastTrouble = z
+  .strictObject({ id: text(80), from: InstantText, to: InstantText })
+  .refine((trouble) => trouble.to > trouble.from, { path: ['to'], error: 'must be after from' });
+
+const backtestShape = {
+  from: InstantText.optional(),
+  to: InstantText.optional(),
+  troubles: z.array(PastTrouble).max(100).default([]),
+};
+
+/** Definitions as they stand in files; each is read for itself, so that all problems are told at once. */
+const Documents = z
+  .array(z.strictObject({ slug: z.string().max(200), definition: z.unknown() }))
+  .min(1)
+  .max(2000);
+const DOCUMENTS_LIMIT = 8 * 1024 * 1024;
 
 export const contract = {
   listObjectives: defineOperation({
@@ -188,5 +119,199 @@ export const contract = {
     scope: 'responder',
     bodyLimit: 2 * 1024 * 1024,
     cli: { command: 'objectives push' },
+  }),
+  listVersions: defineOperation({
+    id: 'slo.listVersions',
+    method: 'GET',
+    path: '/objectives/:slug/versions',
+    summary: 'Every version of an objective, the latest first, and which one judges',
+    params: ObjectiveParams,
+    response: z.object({ items: z.array(VersionView) }),
+    errors: ['invalid_input', 'not_found'],
+    scope: 'viewer',
+    cli: { command: 'slo versions' },
+  }),
+  listGroups: defineOperation({
+    id: 'slo.listGroups',
+    method: 'GET',
+    path: '/objectives/:slug/groups',
+    summary: 'The groups of an objective, worst first',
+    params: ObjectiveParams,
+    query: PageQuery,
+    response: page(GroupView),
+    errors: ['invalid_input', 'not_found'],
+    scope: 'viewer',
+    cli: { command: 'slo groups' },
+  }),
+  explainObjective: defineOperation({
+    id: 'slo.explainObjective',
+    method: 'GET',
+    path: '/objectives/:slug/explain',
+    summary: 'Every figure of an objective: formula, window, counts, coverage, version, PromQL',
+    params: ObjectiveParams,
+    response: ExplainView,
+    errors: ['invalid_input', 'not_found'],
+    scope: 'viewer',
+    cli: { command: 'slo explain' },
+  }),
+  listCorrections: defineOperation({
+    id: 'slo.listCorrections',
+    method: 'GET',
+    path: '/objectives/:slug/corrections',
+    summary: 'Periods that count otherwise than they were counted, the latest first',
+    params: ObjectiveParams,
+    response: z.object({ items: z.array(CorrectionView) }),
+    errors: ['invalid_input', 'not_found'],
+    scope: 'viewer',
+    cli: { command: 'slo corrections' },
+  }),
+  proposeCorrection: defineOperation({
+    id: 'slo.proposeCorrection',
+    method: 'POST',
+    path: '/objectives/:slug/corrections/proposals',
+    summary: 'Propose to exclude or to re-count a period; an editor decides',
+    params: ObjectiveParams,
+    body: z.strictObject({ rule: CorrectionRule, reason: text(500), source: text(80).optional() }),
+    response: CorrectionView,
+    status: 201,
+    errors: ['invalid_input', 'not_found', 'conflict'],
+    scope: 'responder',
+    idempotent: true,
+    cli: { command: 'slo propose-correction' },
+  }),
+  createCorrection: defineOperation({
+    id: 'slo.createCorrection',
+    method: 'POST',
+    path: '/objectives/:slug/corrections',
+    summary: 'Exclude a period, once or again and again, or re-count it',
+    params: ObjectiveParams,
+    body: z.strictObject({ rule: CorrectionRule, reason: text(500) }),
+    response: CorrectionView,
+    status: 201,
+    errors: ['invalid_input', 'not_found', 'conflict'],
+    scope: 'editor',
+    idempotent: true,
+    cli: { command: 'slo correct' },
+  }),
+  decideCorrection: defineOperation({
+    id: 'slo.decideCorrection',
+    method: 'POST',
+    path: '/corrections/:id/decision',
+    summary: 'Accept a proposed correction, or withdraw one',
+    params: z.object({ id: idSchema('cor') }),
+    body: z.strictObject({ decision: z.enum(['accept', 'withdraw']) }),
+    response: CorrectionView,
+    errors: ['invalid_input', 'not_found', 'conflict'],
+    scope: 'editor',
+    cli: { command: 'slo decide-correction' },
+  }),
+  backtestObjective: defineOperation({
+    id: 'slo.backtestObjective',
+    method: 'POST',
+    path: '/objectives/:slug/backtest',
+    summary: 'What would have paged: an objective, or other terms for it, over the past',
+    params: ObjectiveParams,
+    body: z.strictObject({
+      ...backtestShape,
+      /** Instead of those of the governing version. */
+      terms: z
+        .strictObject({
+          target: definitionShape.target.optional(),
+          window: WindowInput.optional(),
+          gaps: definitionShape.gaps.unwrap().optional(),
+          alerting: AlertingInput.optional(),
+        })
+        .default({}),
+    }),
+    response: BacktestView,
+    errors: ['invalid_input', 'not_found'],
+    scope: 'viewer',
+  }),
+  previewObjective: defineOperation({
+    id: 'slo.previewObjective',
+    method: 'POST',
+    path: '/slo/preview',
+    summary: 'What an objective that does not exist yet would have shown and paged, from what its source remembers',
+    body: z.strictObject({ ...backtestShape, definition: ObjectiveDefinition }),
+    response: BacktestView,
+    errors: ['invalid_input', 'not_found', 'unavailable'],
+    scope: 'editor',
+  }),
+  testObjective: defineOperation({
+    id: 'slo.testObjective',
+    method: 'POST',
+    path: '/slo/test',
+    summary: 'A definition and a recorded history through the engine; nothing is stored',
+    body: z.strictObject({
+      definition: ObjectiveDefinition,
+      history: z.array(PushedBucket).min(1).max(300_000, 'must hold at most 300000 buckets'),
+      stepSeconds: z.int().min(10).max(3600).default(30),
+    }),
+    response: BacktestView,
+    errors: ['invalid_input'],
+    scope: 'viewer',
+    bodyLimit: 32 * 1024 * 1024,
+  }),
+  planObjectives: defineOperation({
+    id: 'slo.planObjectives',
+    method: 'POST',
+    path: '/slo/plan',
+    summary: 'What applying these definitions would change, and every problem in them; changes nothing',
+    body: z.strictObject({ documents: Documents }),
+    response: z.object({ entries: z.array(PlanEntry), problems: z.array(DocumentProblem) }),
+    errors: ['invalid_input'],
+    scope: 'viewer',
+    bodyLimit: DOCUMENTS_LIMIT,
+  }),
+  applyObjectives: defineOperation({
+    id: 'slo.applyObjectives',
+    method: 'POST',
+    path: '/slo/apply',
+    summary: 'Create and change objectives as these definitions say, all or none',
+    body: z.strictObject({ documents: Documents }),
+    response: z.object({ entries: z.array(PlanEntry) }),
+    errors: ['invalid_input', 'not_found'],
+    scope: 'editor',
+    bodyLimit: DOCUMENTS_LIMIT,
+  }),
+  exportObjectives: defineOperation({
+    id: 'slo.exportObjectives',
+    method: 'GET',
+    path: '/slo/export',
+    summary: 'Objectives as definitions, OpenSLO, Prometheus rules or an Alertmanager snippet',
+    query: z.object({
+      format: z.enum(['nines', 'openslo', 'prometheus', 'kubernetes', 'alertmanager']).default('nines'),
+      slug: Slug.optional(),
+    }),
+    response: z.object({
+      text: z.string(),
+      leftOut: z.array(z.object({ slug: z.string(), because: BecauseView })),
+      notes: z.array(z.object({ slug: z.string(), because: BecauseView })),
+    }),
+    errors: ['invalid_input', 'not_found'],
+    scope: 'viewer',
+  }),
+  importObjectives: defineOperation({
+    id: 'slo.importObjectives',
+    method: 'POST',
+    path: '/slo/import',
+    summary: 'Read OpenSLO or Sloth: the definitions they come to, and what became of every line; stores nothing',
+    body: z.strictObject({
+      format: z.enum(['openslo', 'sloth']),
+      text: z.string().max(4_000_000),
+      mode: z.enum(['strict', 'lenient']).default('lenient'),
+      source: Slug.default('prometheus'),
+    }),
+    response: z.object({
+      documents: z.array(z.object({ slug: z.string(), definition: z.record(z.string(), z.unknown()) })),
+      services: z.array(z.object({ slug: z.string(), name: z.string(), description: z.string() })),
+      /** Proposals from DataSources; credentials are never taken over. */
+      sources: z.array(z.object({ slug: z.string(), name: z.string(), url: z.string().nullable() })),
+      report: ReportView,
+      problems: z.array(z.object({ path: z.string(), message: z.string(), received: z.string().optional() })),
+    }),
+    errors: ['invalid_input'],
+    scope: 'viewer',
+    bodyLimit: DOCUMENTS_LIMIT,
   }),
 };

@@ -13,3 +13,7 @@ export const stateChanged = defineEvent('objective.state_changed', Objective.ext
 export const ticked = defineEvent('objective.ticked', z.object({ objectives: z.number() }));
 /** An edit has come into force. */
 export const versionGoverns = defineEvent('objective.version_governs', Objective.extend({ from: z.number(), to: z.number() }));
+export const correctionChanged = defineEvent(
+  'objective.correction_changed',
+  Objective.extend({ correctionId: idSchema('cor'), state: z.string(), reason: z.string() }),
+);

@@ -9,8 +9,8 @@
  */
 export { createObjectiveBook, type ObjectiveBook } from './book.ts';
 export { levelChanged } from './events.ts';
-export { jobs } from './jobs.ts';
+export { jobs } from './tick/jobs.ts';
 export { routes } from './routes.ts';
-export { nextTick } from './tick.ts';
-export { nextWatch, tickAgeMs } from './watch.ts';
-export { createObjectiveReader, type ObjectiveReader, type SpentOfObjective } from './reader.ts';
+export { nextTick } from './tick/tick.ts';
+export { nextWatch, tickAgeMs } from './tick/watch.ts';
+export { createObjectiveReader, type ObjectiveReader, type SpentOfObjective } from './read/reader.ts';

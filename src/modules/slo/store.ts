@@ -122,8 +122,10 @@ export interface GroupRow {
   evaluation: Evaluation;
 }
 
-export async function listGroups(db: Db): Promise<GroupRow[]> {
-  return (await db.selectFrom('objectiveGroup').selectAll().execute()) as unknown as GroupRow[];
+export async function listGroups(db: Db, objectiveId?: Id<'obj'>): Promise<GroupRow[]> {
+  let query = db.selectFrom('objectiveGroup').selectAll();
+  if (objectiveId !== undefined) query = query.where('objectiveId', '=', objectiveId);
+  return (await query.execute()) as unknown as GroupRow[];
 }
 
 export async function upsertGroups(tx: Tx, rows: readonly GroupRow[]): Promise<void> {

@@ -210,6 +210,17 @@ export interface IndicatorRow {
   createdAt: ColumnType<Instant, Expression<Instant>, Expression<Instant>>;
 }
 
+export interface IndicatorReadingRow {
+  indicatorId: string;
+  sourceId: string;
+  startedAt: ColumnType<Instant, Expression<Instant>, Expression<Instant>>;
+  readUntil: ColumnType<Instant | null, Expression<Instant | null> | null | undefined, Expression<Instant | null> | null>;
+  counters: ColumnType<unknown, Expression<unknown> | null | undefined, Expression<unknown> | null>;
+  lastFailure: ColumnType<unknown, Expression<unknown> | null | undefined, Expression<unknown> | null>;
+  notes: ColumnType<unknown, Expression<unknown>, Expression<unknown>>;
+  backfill: ColumnType<unknown, Expression<unknown>, Expression<unknown>>;
+}
+
 export interface InstallationRow {
   id: number;
   name: string;
@@ -430,6 +441,22 @@ export interface SignInFailureRow {
   at: ColumnType<Instant, Expression<Instant>, Expression<Instant>>;
 }
 
+export interface SourceRow {
+  id: string;
+  slug: string;
+  name: string;
+  connection: ColumnType<unknown, Expression<unknown>, Expression<unknown>>;
+  secret: ColumnType<unknown, Expression<unknown>, Expression<unknown>>;
+  lagMs: number;
+  version: number;
+  createdAt: ColumnType<Instant, Expression<Instant>, Expression<Instant>>;
+  lastReadAt: ColumnType<Instant | null, Expression<Instant | null> | null | undefined, Expression<Instant | null> | null>;
+  failingSince: ColumnType<Instant | null, Expression<Instant | null> | null | undefined, Expression<Instant | null> | null>;
+  failures: number;
+  lastFailure: ColumnType<unknown, Expression<unknown> | null | undefined, Expression<unknown> | null>;
+  isDead: boolean;
+}
+
 export interface Tables {
   actionItem: ActionItemRow;
   alert: AlertRow;
@@ -450,6 +477,7 @@ export interface Tables {
   incidentService: IncidentServiceRow;
   incidentUpdate: IncidentUpdateRow;
   indicator: IndicatorRow;
+  indicatorReading: IndicatorReadingRow;
   installation: InstallationRow;
   integration: IntegrationRow;
   job: JobRow;
@@ -473,4 +501,5 @@ export interface Tables {
   service: ServiceRow;
   session: SessionRow;
   signInFailure: SignInFailureRow;
+  source: SourceRow;
 }

@@ -1,4 +1,4 @@
-import type { JobDefinition } from '#kernel/job.ts';
+import type { JobDefinition, JobRequest } from '#kernel/job.ts';
 import type { Db, Transactor, VerbContext } from '#platform/verb.ts';
 
 export interface JobMeta {
@@ -9,7 +9,8 @@ export interface JobMeta {
 
 /**
  * A `transactional` job runs its verbs in the transaction that also deletes it: its effects happen exactly once.
- * An `external` job talks to the outside between transactions of its own, and must bear being run again.
+ * An `external` job talks to the outside between transactions of its own, and must bear being run again; the jobs that
+ * it returns are planned by the transaction that deletes it, so that it may plan its own next run.
  */
 export type JobHandler =
   | {
@@ -19,7 +20,9 @@ export type JobHandler =
       prepare?: ((db: Db) => Promise<void>) | undefined;
       run: (ctx: VerbContext, payload: unknown, meta: JobMeta) => Promise<void>;
     }
-  | { mode: 'external'; job: JobDefinition<unknown>; run: (shell: Transactor, payload: unknown, meta: JobMeta) => Promise<void> };
+  | { mode: 'external'; job: JobDefinition<unknown>; run: (shell: Transactor, payload: unknown, meta: JobMeta) => ExternalRun };
+
+type ExternalRun = Promise<readonly JobRequest<unknown>[] | void>;
 
 export function handleJob<P>(
   job: JobDefinition<P>,
@@ -31,7 +34,7 @@ export function handleJob<P>(
 
 export function handleExternalJob<P>(
   job: JobDefinition<P>,
-  run: (shell: Transactor, payload: P, meta: JobMeta) => Promise<void>,
+  run: (shell: Transactor, payload: P, meta: JobMeta) => ExternalRun,
 ): JobHandler {
   return { mode: 'external', job, run: (shell, payload, meta) => run(shell, job.payload.parse(payload), meta) };
 }

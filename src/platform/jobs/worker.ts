@@ -1,6 +1,6 @@
 import { system } from '#kernel/actor.ts';
 import { plus, SECOND_MS } from '#kernel/instant.ts';
-import { retryDelayMs, type JobDefinition } from '#kernel/job.ts';
+import { type JobDefinition, type JobRequest, retryDelayMs } from '#kernel/job.ts';
 import { every } from '#platform/clock.ts';
 import type { Log } from '#platform/log.ts';
 import type { Metrics } from '#platform/metrics.ts';
@@ -126,8 +126,8 @@ async function runJob(parts: WorkerParts, job: ClaimedJob): Promise<void> {
         await handler.run(ctx, job.payload, meta);
       });
     } else {
-      await holding(parts, job, () => handler.run(transactor, job.payload, meta));
-      await finishJob(transactor.db, job);
+      const next = await holding(parts, job, async () => handler.run(transactor, job.payload, meta));
+      await finishExternal(transactor, job, next ?? []);
     }
     metrics.jobRuns.inc({ job: job.name, outcome: 'done' });
   } catch (error) {
@@ -140,8 +140,19 @@ async function runJob(parts: WorkerParts, job: ClaimedJob): Promise<void> {
   }
 }
 
+/** Whoever has lost the job to another node plans nothing: the other one will. */
+async function finishExternal(transactor: Transactor, job: ClaimedJob, next: readonly JobRequest<unknown>[]): Promise<void> {
+  if (next.length === 0) {
+    await finishJob(transactor.db, job);
+    return;
+  }
+  await transactor.transact(system(job.name), async (ctx) => {
+    if (await finishJob(ctx.tx, job)) await ctx.enqueue(...next);
+  });
+}
+
 /** Keeps the lease of a job while it talks to the outside, so that nobody else runs it meanwhile. */
-async function holding(parts: WorkerParts, job: ClaimedJob, work: () => Promise<void>): Promise<void> {
+async function holding<T>(parts: WorkerParts, job: ClaimedJob, work: () => Promise<T>): Promise<T> {
   const { db, clock } = parts.transactor;
   const extend = (): void => {
     extendLease(db, job, plus(clock.now(), LEASE_MS)).catch((error: unknown) => {
@@ -151,7 +162,7 @@ async function holding(parts: WorkerParts, job: ClaimedJob, work: () => Promise<
   };
   const release = every(clock, LEASE_MS / 3, extend);
   try {
-    await work();
+    return await work();
   } finally {
     release();
   }

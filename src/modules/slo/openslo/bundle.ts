@@ -4,6 +4,9 @@ import { at, type Place, problem, textAt } from './documents.ts';
 import { type Ledger, pathText } from './report.ts';
 import type { Kind } from './schema.ts';
 
+/** Annotations under which Nines keeps what OpenSLO has no field for: `nines/rationale`, as JSON. */
+export const OWN_PREFIX = 'nines/';
+
 /** What the mappers of one reading share: the documents by name, the ledger of their leaves, and what went wrong. */
 export interface Bundle {
   ledger: Ledger;
@@ -52,4 +55,23 @@ export function claimText(place: Place, to: string, limit: number, { ledger }: B
   if (given.length <= limit) ledger.map(place.path, to);
   else ledger.change(place.path, to, because('shortened', `it holds at most ${limit} characters`));
   return given.slice(0, limit);
+}
+
+/** What an annotation of ours holds; undefined where it is none. */
+export function parsedAnnotation(place: Place): unknown {
+  try {
+    return typeof place.value === 'string' ? (JSON.parse(place.value) as unknown) : undefined;
+  } catch (refusal) {
+    if (refusal instanceof SyntaxError) return undefined;
+    throw refusal;
+  }
+}
+
+/** A text of ours that was too long for its own place in OpenSLO. */
+export function claimKept(document: Place, field: string, to: string, { ledger }: Bundle): string | undefined {
+  const annotation = at(document, 'metadata', 'annotations', `${OWN_PREFIX}${field}`);
+  const kept = parsedAnnotation(annotation);
+  if (typeof kept !== 'string' || kept === '') return undefined;
+  ledger.map(annotation.path, `${to}.${field}`);
+  return kept;
 }

@@ -115,6 +115,15 @@ export function numberAt(place: Place): number | undefined {
   return typeof place.value === 'number' && Number.isFinite(place.value) ? place.value : undefined;
 }
 
+/** A scalar as text, and the scalars of a list joined by commas; undefined for anything else. */
+export function scalarText(value: unknown): string | undefined {
+  if (typeof value === 'string') return value;
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+  if (!Array.isArray(value)) return undefined;
+  const parts = value.map((part: unknown) => (Array.isArray(part) ? undefined : scalarText(part)));
+  return parts.every((part) => part !== undefined) ? parts.join(',') : undefined;
+}
+
 /** A value as a problem quotes it: JSON, cut at 120 characters. */
 export function received(value: unknown): string {
   const text = value === undefined ? 'nothing' : (JSON.stringify(value) ?? 'nothing');

@@ -7,6 +7,8 @@ import { exportOpenSlo } from './export.ts';
 import { importOpenSlo } from './import.ts';
 
 const slug = fc.stringMatching(/^[a-z0-9]{1,9}(-[a-z0-9]{1,9}){0,5}$/);
+/** A slug has one character more than a name of OpenSLO may have. */
+const LONG = `${'a'.repeat(62)}-z`;
 const words = fc.oneof(
   fc.string({ minLength: 1, maxLength: 90 }),
   fc.constantFrom('Käse: "yes"', '- a\n- b', 'no', '0123', '# x', 'a\r\nb', '\u2028 é'),
@@ -88,7 +90,7 @@ const alerting = fc.record(
 );
 const definition: fc.Arbitrary<unknown> = fc.record(
   {
-    service: slug,
+    service: fc.oneof(slug, fc.constant(LONG)),
     target: fc.oneof(fc.constantFrom(0.999, 0.9999999, 0.5, 1e-7), fc.double({ min: 0.001, max: 0.9999, noNaN: true })),
     indicator,
     name: words,
@@ -115,7 +117,7 @@ const definition: fc.Arbitrary<unknown> = fc.record(
   { requiredKeys: ['service', 'target', 'indicator'] },
 );
 const document = fc
-  .tuple(fc.oneof(slug, fc.constant(`${'a'.repeat(62)}-z`)), definition)
+  .tuple(fc.oneof(slug, fc.constant(LONG)), definition)
   .filter(([, one]) => ObjectiveDefinition.safeParse(one).success)
   .map(([name, one]): ObjectiveDocument => ({ slug: name, definition: one as DefinitionInput }));
 
@@ -130,6 +132,7 @@ describe('what is written reads back as it was', () => {
         const read = importOpenSlo(text, { mode: 'strict' });
         expect(read.problems).toEqual([]);
         expect(read.objectives).toEqual(documents.map(shortest));
+        expect(read.services.map((service) => service.slug)).toEqual([...new Set(documents.map((one) => one.definition.service))]);
         expect({ changed: read.report.changed, dropped: read.report.dropped }).toEqual({ changed: [], dropped: [] });
       }),
       { numRuns: 60 },
@@ -158,7 +161,10 @@ describe('what is written reads back as it was', () => {
 
   test('services and sources come along', () => {
     const context = {
-      services: [{ slug: 'shop', name: 'The shop', description: 'Sells.' }],
+      services: [
+        { slug: 'shop', name: 'The shop', description: 'Sells.' },
+        { slug: LONG, name: 'n'.repeat(100), description: 'd'.repeat(1200) },
+      ],
       sources: [{ slug: 'main', name: 'main', type: 'prometheus' as const, description: '', url: 'https://prometheus.example.org' }],
     };
     const { text } = exportOpenSlo(
@@ -166,7 +172,12 @@ describe('what is written reads back as it was', () => {
       context,
     );
     expect(importOpenSlo(text, { mode: 'strict' })).toMatchObject({ ...context, problems: [] });
-    expect(parseAllDocuments(text).map((one) => (one.toJS() as { kind: string }).kind)).toEqual(['DataSource', 'Service', 'SLO']);
+    expect(parseAllDocuments(text).map((one) => (one.toJS() as { kind: string }).kind)).toEqual([
+      'DataSource',
+      'Service',
+      'Service',
+      'SLO',
+    ]);
   });
 });
 

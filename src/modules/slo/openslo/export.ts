@@ -1,10 +1,10 @@
 import { stringify } from 'yaml';
 import type { FieldProblem } from '#kernel/errors.ts';
 import { parseDuration } from '#kernel/instant.ts';
+import { OWN_PREFIX } from './bundle.ts';
 import { canonicalDefinition, type DefinitionInput, isSame, type ObjectiveDocument } from './definition.ts';
 import { type Imported, importDocuments, type ImportedService, type ImportedSource } from './import.ts';
 import { OWN_TYPE } from './import-indicator.ts';
-import { OWN_PREFIX } from './import-objective.ts';
 import { childOf } from './report.ts';
 import { isAnnotationKey, isLabelKey } from './schema.ts';
 
@@ -31,13 +31,15 @@ export interface Exported {
 export function exportOpenSlo(documents: readonly ObjectiveDocument[], context: OpenSloContext = {}): Exported {
   const problems: FieldProblem[] = [];
   const names = new Set<string>();
+  const services: string[] = [];
   const objectives = documents.flatMap(({ slug, definition }) => {
     const read = canonicalDefinition(definition);
+    if ('definition' in read) services.push(definition.service);
     if ('definition' in read) return [writeSlo({ slug, definition: read.definition }, names)];
     problems.push(...read.problems.map((problem) => ({ ...problem, path: `${slug}.${problem.path}` })));
     return [];
   });
-  const written = [...writeSources(context.sources ?? []), ...writeServices(objectives, context.services ?? []), ...objectives];
+  const written = [...writeSources(context.sources ?? []), ...writeServices(services, context.services ?? []), ...objectives];
   return { text: written.map((one) => stringify(one, { lineWidth: 0, aliasDuplicateObjects: false })).join('---\n'), problems };
 }
 
@@ -46,20 +48,40 @@ function documentOf(kind: string, metadata: Json, spec: Json): Json {
 }
 
 function writeSources(sources: readonly ImportedSource[]): Json[] {
-  return sources.flatMap(({ slug, name, type, description, url }) =>
+  return sources.flatMap(({ type, description, url, ...named }) =>
     url === undefined
       ? []
-      : [documentOf('DataSource', { name: slug, ...titled(name, slug) }, { ...described(description), type, connectionDetails: { url } })],
+      : [documentOf('DataSource', header(named, description), { ...described(description), type, connectionDetails: { url } })],
   );
 }
 
-function writeServices(objectives: readonly Json[], services: readonly ImportedService[]): Json[] {
-  const named = objectives.map((one) => String(childOf(childOf(one, 'spec'), 'service')));
+function writeServices(named: readonly string[], services: readonly ImportedService[]): Json[] {
   const known = new Map(services.map((service) => [service.slug, service]));
   return [...new Set([...known.keys(), ...named])].map((slug) => {
-    const service = known.get(slug);
-    return documentOf('Service', { name: slug, ...titled(service?.name ?? slug, slug) }, described(service?.description ?? ''));
+    const { name, description } = known.get(slug) ?? { name: slug, description: '' };
+    return documentOf('Service', header({ slug, name }, description), described(description));
   });
+}
+
+/** What is longer than OpenSLO allows stands in an annotation. */
+function header({ slug, name }: { slug: string; name: string }, description: string): Json {
+  const short = nameOf(slug);
+  const kept = {
+    ...(short === slug ? {} : { slug }),
+    ...(name.length > 63 ? { name } : {}),
+    ...(description.length > 1050 ? { description } : {}),
+  };
+  const annotations = Object.entries(kept).map(([key, value]) => [`${OWN_PREFIX}${key}`, JSON.stringify(value)]);
+  return {
+    name: short,
+    ...titled(name, slug),
+    ...(annotations.length === 0 ? {} : { annotations: Object.fromEntries(annotations) as Json }),
+  };
+}
+
+/** A slug has at most one character more than a name of OpenSLO. */
+function nameOf(slug: string): string {
+  return slug.slice(0, 63).replace(/-+$/, '');
 }
 
 const titled = (name: string, slug: string): Json => (name === slug || name.length > 63 ? {} : { displayName: name });
@@ -77,9 +99,8 @@ function writeSlo(document: ObjectiveDocument, names: Set<string>): Json {
 }
 
 function freeName(slug: string, names: Set<string>): string {
-  const cut = (length: number): string => slug.slice(0, length).replace(/-+$/, '');
-  let name = cut(63);
-  for (let number = 2; names.has(name); number += 1) name = `${cut(58)}-${number}`;
+  let name = nameOf(slug);
+  for (let number = 2; names.has(name); number += 1) name = `${slug.slice(0, 58).replace(/-+$/, '')}-${number}`;
   names.add(name);
   return name;
 }
@@ -104,7 +125,7 @@ function sloOf({ definition }: ObjectiveDocument, name: string, { budgetingMetho
   };
   return documentOf('SLO', metadata, {
     ...described(definition.description ?? ''),
-    service: definition.service.slice(0, 63).replace(/-+$/, ''),
+    service: nameOf(definition.service),
     indicator: { metadata: { name }, spec: { ...described(specification), ...sli } },
     timeWindow: [timeWindow(definition.window ?? '30d')],
     budgetingMethod,

@@ -37,7 +37,9 @@ export function mapIndicator(sli: Place, terms: Terms, to: string, bundle: Bundl
     return null;
   }
   const draft = ratio.value === undefined ? mapThreshold(threshold, terms, to, bundle) : mapRatio(ratio, terms, to, bundle);
-  return draft === null || specification === undefined ? draft : { specification, ...draft };
+  if (draft === null || specification === undefined) return draft;
+  const said = [specification, draft['specification']].filter((one) => typeof one === 'string');
+  return { ...draft, specification: said.join('; ').slice(0, 1000) };
 }
 
 function mapRatio(ratio: Place, terms: Terms, to: string, bundle: Bundle): Draft | null {

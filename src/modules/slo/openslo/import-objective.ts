@@ -3,31 +3,28 @@ import { DAY_MS, HOUR_MS, parseDuration } from '#kernel/instant.ts';
 import { LABEL_LIMIT } from '../core/definition.ts';
 import { mapAlerting } from './import-alerting.ts';
 import { type Draft, mapIndicator } from './import-indicator.ts';
-import { type Bundle, claimHeader, claimSlug, claimText, follow } from './bundle.ts';
+import { type Bundle, claimHeader, claimSlug, claimText, follow, OWN_PREFIX, parsedAnnotation } from './bundle.ts';
 import { canonicalDefinition, freeSlug, type ObjectiveDocument, ratioOfPercent, slugOf } from './definition.ts';
-import { at, entries, items, numberAt, type Place, problem, textAt } from './documents.ts';
+import { at, entries, items, numberAt, type Place, problem, scalarText, textAt } from './documents.ts';
 import { pathText } from './report.ts';
-
-/** Annotations under which Nines keeps what OpenSLO has no field for: `nines/rationale`, as JSON. */
-export const OWN_PREFIX = 'nines/';
 
 /** The objectives of one SLO document: one for each of its objectives, each with an indicator of its own if it has one. */
 export function mapSlo(place: Place, bundle: Bundle): ObjectiveDocument[] {
   const objectives = items(at(place, 'spec', 'objectives'));
   if (objectives.length === 0) bundle.problems.push(problem(at(place, 'spec', 'objectives'), 'must hold at least one objective'));
-  return objectives.flatMap((objective) => mapObjective(place, objective, objectives.length > 1, bundle) ?? []);
+  return objectives.flatMap((objective) => mapObjective(place, objective, bundle) ?? []);
 }
 
-function mapObjective(place: Place, objective: Place, isOneOfMany: boolean, bundle: Bundle): ObjectiveDocument | null {
+function mapObjective(place: Place, objective: Place, bundle: Bundle): ObjectiveDocument | null {
   const { ledger } = bundle;
   const spec = at(place, 'spec');
-  const slug = claimSlugs(place, objective, isOneOfMany, bundle);
+  const slug = claimSlugs(place, objective, bundle);
   const to = `objectives.${slug}`;
   const before = bundle.problems.length;
   const indicator = mapItsIndicator(place, objective, to, bundle);
   const draft: Draft = {
     service: claimSlug(at(spec, 'service'), `${to}.service`, bundle),
-    name: mapName(place, objective, isOneOfMany, to, bundle),
+    name: mapName(place, objective, to, bundle),
     description: claimText(at(spec, 'description'), `${to}.description`, 2000, bundle),
     target: mapTarget(objective, to, bundle),
     window: mapWindow(spec, to, bundle),
@@ -60,10 +57,11 @@ function sourceOf(to: string, field: string, { ledger }: Bundle): string | undef
 }
 
 /** The document's name; with the objective's, or its number, where there are several. */
-function claimSlugs(place: Place, objective: Place, isOneOfMany: boolean, bundle: Bundle): string {
+function claimSlugs(place: Place, objective: Place, bundle: Bundle): string {
   const name = at(place, 'metadata', 'name');
   const kept = parsedAnnotation(at(place, 'metadata', 'annotations', `${OWN_PREFIX}slug`));
   const given = textAt(name) ?? '';
+  const isOneOfMany = items(at(place, 'spec', 'objectives')).length > 1;
   const suffix = slugOf(textAt(at(objective, 'displayName')) ?? '') || String(Number(objective.path.at(-1)) + 1);
   const base = typeof kept === 'string' ? kept : given;
   const slug = freeSlug(slugOf(isOneOfMany ? `${base.slice(0, 63 - suffix.length)}-${suffix}` : base), bundle.takenSlugs);
@@ -73,10 +71,10 @@ function claimSlugs(place: Place, objective: Place, isOneOfMany: boolean, bundle
   return slug;
 }
 
-function mapName(place: Place, objective: Place, isOneOfMany: boolean, to: string, bundle: Bundle): string | undefined {
+function mapName(place: Place, objective: Place, to: string, bundle: Bundle): string | undefined {
   const outer = at(place, 'metadata', 'displayName');
   const inner = at(objective, 'displayName');
-  if (!isOneOfMany) {
+  if (items(at(place, 'spec', 'objectives')).length === 1) {
     const named = textAt(outer) === undefined ? inner : outer;
     return claimText(named, `${to}.name`, 120, bundle)?.trim() || undefined;
   }
@@ -186,8 +184,8 @@ function mapLabels(metadata: Place, to: string, { ledger }: Bundle): Record<stri
   const labels: Record<string, string> = {};
   const annotations = entries(at(metadata, 'annotations')).filter(([key]) => !key.startsWith(OWN_PREFIX));
   for (const [key, place] of [...entries(at(metadata, 'labels')), ...annotations]) {
-    const value = Array.isArray(place.value) ? place.value.join(',') : String(place.value ?? '');
-    const fits = /^[a-zA-Z][a-zA-Z0-9_./-]{0,62}$/.test(key) && value.length <= 200 && !Object.hasOwn(labels, key);
+    const value = scalarText(place.value);
+    const fits = value !== undefined && /^[a-zA-Z][a-zA-Z0-9_./-]{0,62}$/.test(key) && value.length <= 200 && !Object.hasOwn(labels, key);
     if (!fits || Object.keys(labels).length >= LABEL_LIMIT) {
       const text = `a label's name begins with a letter and has at most 63 characters, its value 200; there are at most ${LABEL_LIMIT}, each once`;
       ledger.drop(place.path, because('does_not_fit', text));
@@ -232,14 +230,5 @@ function overlay(annotations: Place, draft: Draft, to: string, bundle: Bundle): 
     if (field === 'labels') draft['labels'] = { ...(draft['labels'] as object), ...(value as object) };
     else if (inner === undefined) draft[outer] = value ?? undefined;
     else draft['indicator'] = { ...(draft['indicator'] as object | null), [inner]: value ?? undefined };
-  }
-}
-
-function parsedAnnotation(place: Place): unknown {
-  try {
-    return typeof place.value === 'string' ? (JSON.parse(place.value) as unknown) : undefined;
-  } catch (refusal) {
-    if (refusal instanceof SyntaxError) return undefined;
-    throw refusal;
   }
 }

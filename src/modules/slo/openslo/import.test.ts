@@ -151,132 +151,6 @@ const definitionOf = (document: Json) => read(document).objectives[0]?.definitio
 const lossesOf = (document: Json) =>
   Object.fromEntries(Object.entries(codes(read(document).report)).map(([path, code]) => [path.replace('documents[0].', ''), code]));
 
-describe('an indicator', () => {
-  test.each<[string, Json, Json, Json]>([
-    [
-      'of selectors is read as counters',
-      ratio('a_total', 'b_total{x="y"}'),
-      {},
-      { kind: 'prometheus', source: 'main', valid: 'a_total', good: 'b_total{x="y"}' },
-    ],
-    [
-      'of sums of rates too',
-      ratio('sum(rate(a[5m]))', 'sum(increase(b[1h]))'),
-      {},
-      { kind: 'prometheus', source: 'main', valid: 'a', good: 'b' },
-    ],
-    [
-      'with labels is asked as PromQL, its ranges a step',
-      ratio('sum by (x) (rate(a[5m]))', 'b'),
-      {},
-      { kind: 'promql', source: 'main', valid: 'sum by (x) (increase(a[$window]))', good: 'sum(increase(b[$window]))' },
-    ],
-    ['of no counters is left as it is', ratio('a', 'b', { counter: false }), {}, { kind: 'promql', source: 'main', valid: 'a', good: 'b' }],
-    [
-      'of gauges is left as it is',
-      ratio('sum(a)', 'sum(rate(b[5m]))', { counter: false }),
-      {},
-      { kind: 'promql', source: 'main', valid: 'sum(a)', good: 'sum(increase(b[$window]))' },
-    ],
-    [
-      'of a ratio is a share of good time',
-      { ratioMetric: { raw: source('x / y'), rawType: 'success' } },
-      {},
-      { kind: 'promql', source: 'main', goodRatio: 'x / y' },
-    ],
-    [
-      'of a ratio of failures is a share of bad time',
-      { ratioMetric: { raw: source('x / y'), rawType: 'failure' } },
-      {},
-      { kind: 'promql', source: 'main', badRatio: 'x / y' },
-    ],
-    [
-      'in slices',
-      ratio('a', 'b'),
-      { budgetingMethod: 'Timeslices', objectives: [{ target: 0.99, timeSliceTarget: 0.9, timeSliceWindow: '5m' }] },
-      { kind: 'prometheus', source: 'main', valid: 'a', good: 'b', slices: { length: '5m', when: 'ratio_at_least', threshold: 0.9 } },
-    ],
-    [
-      'of a gauge with a bound',
-      { thresholdMetric: source('queue_age_seconds') },
-      { budgetingMethod: 'Timeslices', objectives: [{ target: 0.99, op: 'lte', value: 30, timeSliceTarget: 1, timeSliceWindow: '1m' }] },
-      { kind: 'prometheus', source: 'main', value: 'queue_age_seconds', slices: { length: '1m', when: 'value_at_most', threshold: 30 } },
-    ],
-    [
-      'of a value of a query, point by point',
-      { thresholdMetric: source('max(x)') },
-      { objectives: [{ target: 0.99, op: 'gt', value: 2 }] },
-      { kind: 'promql', source: 'main', value: 'max(x)', slices: { length: '1m', when: 'value_at_least', threshold: 2 } },
-    ],
-    [
-      'of another system is for pushed counts',
-      ratio('a', 'b', { total: { metricSource: { type: 'datadog', spec: { q: 'x' } } } }),
-      {},
-      { kind: 'counts' },
-    ],
-  ])('%s', (_, sli, spec, expected) => {
-    const { objectives, problems } = read(slo(sli, spec));
-    expect(problems).toEqual([]);
-    expect(objectives[0]?.definition.indicator).toEqual(expected);
-  });
-
-  test.each<[string, Json, Json, Json]>([
-    [
-      'a ratio weighs steps, not events',
-      { ratioMetric: { raw: source('x'), rawType: 'success' } },
-      {},
-      { 'spec.budgetingMethod': 'time_weighted' },
-    ],
-    [
-      'a mean of ratios would not weigh events',
-      ratio('a', 'b'),
-      { budgetingMethod: 'RatioTimeslices', objectives: [{ target: 0.9, timeSliceWindow: '1m' }] },
-      { 'spec.budgetingMethod': 'ratio_not_event_weighted', 'spec.objectives[0].timeSliceWindow': 'ratio_not_event_weighted' },
-    ],
-    [
-      'a gauge is judged at the end of its slice, and equality is good',
-      { thresholdMetric: source('x') },
-      { budgetingMethod: 'Timeslices', objectives: [{ target: 0.99, op: 'lt', value: 30, timeSliceTarget: 0.9, timeSliceWindow: '1m' }] },
-      { 'spec.objectives[0].op': 'equality', 'spec.objectives[0].timeSliceTarget': 'judged_in_slices' },
-    ],
-    [
-      'another system’s queries are dropped',
-      ratio('a', 'b', { total: { metricSource: { type: 'datadog', spec: { q: 'x' } } } }),
-      {},
-      {
-        'spec.indicator.spec.ratioMetric.good.metricSource.metricSourceRef': 'source_not_supported',
-        'spec.indicator.spec.ratioMetric.good.metricSource.spec.query': 'source_not_supported',
-        'spec.indicator.spec.ratioMetric.good.metricSource.type': 'source_not_supported',
-        'spec.indicator.spec.ratioMetric.total.metricSource.spec.q': 'source_not_supported',
-        'spec.indicator.spec.ratioMetric.total.metricSource.type': 'source_not_supported',
-      },
-    ],
-    [
-      'the second source of two is passed over',
-      ratio('a', 'b', { good: source('b', { metricSourceRef: 'other' }) }),
-      {},
-      { 'spec.indicator.spec.ratioMetric.good.metricSource.metricSourceRef': 'not_expressible' },
-    ],
-    [
-      'where none is named, one is assumed',
-      {
-        ratioMetric: {
-          counter: true,
-          good: { metricSource: { type: 'Prometheus', spec: { query: 'b' } } },
-          total: { metricSource: { type: 'Prometheus', spec: { query: 'a' } } },
-        },
-      },
-      {},
-      {
-        'spec.indicator.spec.ratioMetric.good.metricSource.type': 'source_assumed',
-        'spec.indicator.spec.ratioMetric.total.metricSource.type': 'source_assumed',
-      },
-    ],
-  ])('%s: the report says so', (_, sli, spec, expected) => {
-    expect(lossesOf(slo(sli, spec))).toEqual(expected);
-  });
-});
-
 describe('a window', () => {
   const windowOf = (window: Json) => definitionOf(slo(ratio('a', 'b'), { timeWindow: [window] }))?.window;
   const calendar = (duration: string, startTime: string) => ({ duration, calendar: { startTime, timeZone: 'Europe/Paris' } });
@@ -410,6 +284,11 @@ describe('what is wrong', () => {
       'documents[0].spec.objectives[0].op': 'no_field',
       'documents[0].spec.colour': 'no_field',
     });
+  });
+  test('a service with a name that is no slug keeps it as its title', () => {
+    const service = { apiVersion: 'openslo/v1', kind: 'Service', metadata: { name: 'Shop API' }, spec: {} };
+    expect(read(service, 'lenient').services).toEqual([{ slug: 'shop-api', name: 'Shop API', description: '' }]);
+    expect(read(service).problems).toMatchObject([{ path: 'documents[0].metadata.name', received: '"Shop API"' }]);
   });
   test.each<[string, Json, string, string | undefined]>([
     ['no target', slo(ratio('a', 'b'), { objectives: [{}] }), 'spec.objectives[0].target', 'nothing'],

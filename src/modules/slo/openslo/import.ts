@@ -1,5 +1,6 @@
 import { because, type FieldProblem } from '#kernel/errors.ts';
-import { type Bundle, claimHeader, claimSlug, claimText } from './bundle.ts';
+import { Slug } from '#kernel/text.ts';
+import { type Bundle, claimHeader, claimKept, claimSlug, claimText } from './bundle.ts';
 import type { ObjectiveDocument } from './definition.ts';
 import { at, type Documents, items, type Place, problem, readDocuments, textAt } from './documents.ts';
 import { mapSlo } from './import-objective.ts';
@@ -97,21 +98,8 @@ function lenientProblems(place: Place): FieldProblem[] {
 }
 
 function mapService(place: Place, bundle: Bundle): ImportedService[] {
-  const name = at(place, 'metadata', 'name');
-  const slug = claimSlug(name, 'services', bundle);
-  if (slug === '') {
-    bundle.problems.push(problem(name, 'must hold letters or digits'));
-    return [];
-  }
-  const to = `services.${slug}`;
-  claimHeader(place, to, bundle);
-  if (isEmpty(at(place, 'spec'))) bundle.ledger.map(at(place, 'spec').path, to);
-  const title = claimText(at(place, 'metadata', 'displayName'), `${to}.name`, 120, bundle) ?? textAt(name) ?? slug;
-  return [{ slug, name: title, description: claimText(at(place, 'spec', 'description'), `${to}.description`, 2000, bundle) ?? '' }];
-}
-
-function isEmpty({ value }: Place): boolean {
-  return typeof value === 'object' && value !== null && Object.keys(value).length === 0;
+  const named = claimNames(place, 'services', bundle);
+  return named === null ? [] : [named];
 }
 
 function mapDataSource(place: Place, bundle: Bundle): ImportedSource[] {
@@ -124,26 +112,35 @@ function mapDataSource(place: Place, bundle: Bundle): ImportedSource[] {
     );
     return [];
   }
-  const name = at(place, 'metadata', 'name');
-  const slug = claimSlug(name, 'sources', bundle);
-  if (slug === '') {
-    bundle.problems.push(problem(name, 'must hold letters or digits'));
-    return [];
-  }
-  const to = `sources.${slug}`;
-  claimHeader(place, to, bundle);
+  const named = claimNames(place, 'sources', bundle);
+  if (named === null) return [];
+  const to = `sources.${named.slug}`;
   ledger.map(type.path, `${to}.type`);
   const details = at(place, 'spec', 'connectionDetails');
   const address = [details, ...items(details)].map((one) => at(one, 'url')).find((one) => /^https?:\/\//.test(textAt(one) ?? ''));
   if (address !== undefined) ledger.map(address.path, `${to}.url`);
   const url = address && textAt(address);
-  return [
-    {
-      slug,
-      name: claimText(at(place, 'metadata', 'displayName'), `${to}.name`, 120, bundle) ?? slug,
-      type: 'prometheus',
-      description: claimText(at(place, 'spec', 'description'), `${to}.description`, 2000, bundle) ?? '',
-      ...(url === undefined ? {} : { url }),
-    },
-  ];
+  return [{ ...named, type: 'prometheus', ...(url === undefined ? {} : { url }) }];
+}
+
+/** Slug, name and description of a service or a source. */
+function claimNames(place: Place, what: 'services' | 'sources', bundle: Bundle): ImportedService | null {
+  const given = at(place, 'metadata', 'name');
+  const spec = at(place, 'spec');
+  const kept = claimKept(place, 'slug', what, bundle);
+  const slug = kept ?? claimSlug(given, what, bundle);
+  if (!Slug.safeParse(slug).success) {
+    bundle.problems.push(problem(given, 'must hold letters or digits'));
+    return null;
+  }
+  const to = `${what}.${slug}`;
+  claimHeader(place, to, bundle);
+  if (isEmpty(spec)) bundle.ledger.map(spec.path, to);
+  const name = claimKept(place, 'name', to, bundle) ?? claimText(at(place, 'metadata', 'displayName'), `${to}.name`, 120, bundle);
+  const description = claimKept(place, 'description', to, bundle) ?? claimText(at(spec, 'description'), `${to}.description`, 2000, bundle);
+  return { slug, name: name ?? (kept === undefined ? textAt(given) : undefined) ?? slug, description: description ?? '' };
+}
+
+function isEmpty({ value }: Place): boolean {
+  return typeof value === 'object' && value !== null && Object.keys(value).length === 0;
 }

@@ -69,17 +69,22 @@ export function createLedger(root: unknown, rootPath: Path = []): Ledger {
   // No documents at all hold no leaf.
   const leaves = Array.isArray(root) && root.length === 0 ? [] : leavesOf(root, rootPath);
   const entries = new Map<string, Entry>(leaves.map((path) => [pathText(path), { path, to: new Set() }]));
+  const sources = new Map<string, string>();
   const each = (path: Path, tell: (entry: Entry) => void): void => {
     for (const leaf of leavesOf(valueAt(root, path.slice(rootPath.length)), path)) {
       const entry = entries.get(pathText(leaf));
       if (entry !== undefined) tell(entry);
     }
   };
+  const claim = (entry: Entry, to: string): void => {
+    entry.to.add(to);
+    if (!sources.has(to)) sources.set(to, pathText(entry.path));
+  };
   return {
-    map: (path, to) => each(path, (entry) => entry.to.add(to)),
+    map: (path, to) => each(path, (entry) => claim(entry, to)),
     change(path, to, why) {
       each(path, (entry) => {
-        entry.to.add(to);
+        claim(entry, to);
         entry.change ??= why;
       });
     },
@@ -98,7 +103,7 @@ export function createLedger(root: unknown, rootPath: Path = []): Ledger {
         entry.drop = because('document_refused', 'its objective was refused: see the problems');
       }
     },
-    sourceOf: (to) => [...entries].find(([, entry]) => entry.to.has(to))?.[0],
+    sourceOf: (to) => sources.get(to),
     report: () => settle(entries, root, rootPath),
   };
 }

@@ -201,5 +201,5 @@ describe('what it forbids is told with its path', () => {
 
 test('annotation keys have a name, and may have a domain before it', () => {
   expect(['a', 'nines/definition', 'a.b-c.d/E_f.g'].every(isAnnotationKey)).toBe(true);
-  expect(['', '/a', 'a/', 'A.b/c', 'a/b/c', '-a', 'a b', `${'a'.repeat(64)}`].some(isAnnotationKey)).toBe(false);
+  expect(['', '/a', 'a/', 'A.b/c', 'a/b/c', '-a', 'a b', 'a'.repeat(64)].some(isAnnotationKey)).toBe(false);
 });

@@ -3,8 +3,8 @@ import { type Because, because } from '#kernel/errors.ts';
 import { DAY_MS, type DurationMs, MINUTE_MS, parseDuration, SECOND_MS } from '#kernel/instant.ts';
 import { canonicalDefinition, type DefinitionInput, type ObjectiveDocument } from '../openslo/definition.ts';
 import { pairsOf, promDuration } from './pairs.ts';
-import { alertRules, braces, EVALUATION_MS, type Events, type Facts, type Group, metaRules, periodGroup, sliRules } from './rule-groups.ts';
 import { isPromql, isSelector, usesWindow, withWindow } from './promql.ts';
+import { alertRules, braces, EVALUATION_MS, type Events, type Facts, type Group, metaRules, periodGroup, sliRules } from './rule-groups.ts';
 
 /**
  * Recording and alerting rules that say in Prometheus what Nines says of an objective, under the names and labels that
@@ -54,8 +54,9 @@ export interface ExportedRules {
 export function exportRules(documents: readonly ObjectiveDocument[], options: RulesOptions = {}): ExportedRules {
   const result: ExportedRules = { text: '', files: [], notExported: [], notes: [] };
   const all: Group[] = [];
+  const taken = new Set(documents.map(({ slug, definition }) => `${definition.service}/${slug}`));
   for (const { slug, definition } of documents) {
-    const made = rulesOf(slug, definition, options);
+    const made = rulesOf({ slug, definition }, sloOf(slug, definition.service, taken), options);
     if ('because' in made) {
       result.notExported.push({ slug, because: made.because });
       continue;
@@ -90,7 +91,11 @@ interface Made {
   notes: Because<RuleNoteCode>[];
 }
 
-function rulesOf(slug: string, given: DefinitionInput, options: RulesOptions): Made | { because: Because<NoRulesCode> } {
+function rulesOf(
+  { slug, definition: given }: ObjectiveDocument,
+  slo: string,
+  options: RulesOptions,
+): Made | { because: Because<NoRulesCode> } {
   const read = canonicalDefinition(given);
   if ('problems' in read) {
     const [first] = read.problems;
@@ -102,7 +107,7 @@ function rulesOf(slug: string, given: DefinitionInput, options: RulesOptions): M
   if ('code' in events) return { because: events };
   const periodMs = periodOf(definition.window);
   const { pairs, leftOut } = pairsOf(definition, periodMs);
-  const identity = identityOf(slug, definition);
+  const identity = identityOf(slo, definition);
   const facts: Facts = {
     definition,
     identity: identity.labels,
@@ -167,9 +172,14 @@ interface Identity {
   leftOut: string[];
 }
 
-function identityOf(slug: string, { service, labels = {} }: DefinitionInput): Identity {
+/** The name beside its service's: Sloth's `paying` of `shop` is imported as `shop-paying`, and goes out as `paying` again. */
+function sloOf(slug: string, service: string, taken: ReadonlySet<string>): string {
   const prefix = `${service}-`;
-  const slo = slug.startsWith(prefix) ? slug.slice(prefix.length) : slug;
+  const short = slug.startsWith(prefix) ? slug.slice(prefix.length) : slug;
+  return taken.has(`${service}/${short}`) ? slug : short;
+}
+
+function identityOf(slo: string, { service, labels = {} }: DefinitionInput): Identity {
   const isUsable = (name: string): boolean => /^[a-zA-Z][a-zA-Z0-9_]*$/.test(name) && !name.startsWith('sloth_') && name !== 'alertname';
   return {
     labels: { sloth_id: `${service}-${slo}`, sloth_service: service, sloth_slo: slo },

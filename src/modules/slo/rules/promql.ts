@@ -22,8 +22,7 @@ export function selectionOf(query: string): Selection | null {
   const root = rootOf(query);
   if (root === null) return null;
   let node = unwrapped(root);
-  const isSum =
-    node.name === 'AggregateExpr' && node.getChild('AggregateOp')?.getChild('Sum') != null && node.getChild('AggregateModifier') === null;
+  const isSum = node.name === 'AggregateExpr' && isSumOf(node) && node.getChild('AggregateModifier') === null;
   if (isSum) node = onlyArgument(node) ?? node;
   const called = node.name === 'FunctionCall' ? node.getChild('FunctionIdentifier')?.firstChild?.name : undefined;
   const isCount = called === 'Rate' || called === 'Increase';
@@ -73,7 +72,7 @@ export function countsOfWindow(query: string): string | null {
       const called = call?.getChild('FunctionIdentifier');
       const range = node.getChild('DurationExpr');
       const name = called?.firstChild?.name;
-      if (called == null || range === null || (name !== 'Rate' && name !== 'Increase')) isPlain = false;
+      if (called === null || called === undefined || range === null || (name !== 'Rate' && name !== 'Increase')) isPlain = false;
       else edits.push({ from: called.from, to: called.to, text: 'increase' }, { from: range.from, to: range.to, text: WINDOW });
     }
   });
@@ -81,8 +80,12 @@ export function countsOfWindow(query: string): string | null {
   return edits.sort((a, b) => b.from - a.from).reduce((text, edit) => text.slice(0, edit.from) + edit.text + text.slice(edit.to), query);
 }
 
+/** An indicator's query has no more characters; longer text is not worth the parsing. */
+const QUERY_LIMIT = 4000;
+
 /** The expression of a query, or null where it does not parse. */
 function rootOf(query: string): SyntaxNode | null {
+  if (query.length > QUERY_LIMIT) return null;
   const tree = parser.parse(query.replaceAll(WINDOW, STAND_IN));
   let isWell = true;
   tree.iterate({
@@ -97,6 +100,10 @@ function unwrapped(node: SyntaxNode): SyntaxNode {
   let inner = node;
   while (inner.name === 'ParenExpr' && inner.firstChild !== null) inner = inner.firstChild;
   return inner;
+}
+
+function isSumOf(aggregation: SyntaxNode): boolean {
+  return aggregation.getChild('AggregateOp')?.firstChild?.name === 'Sum';
 }
 
 function onlyArgument(node: SyntaxNode): SyntaxNode | null {

@@ -1,11 +1,10 @@
 import { because, type FieldProblem } from '#kernel/errors.ts';
-import { Url } from '#kernel/text.ts';
-import { LABEL_LIMIT } from '../core/definition.ts';
 import { canonicalDefinition, freeSlug, type ObjectiveDocument, ratioOfPercent, slugOf } from '../openslo/definition.ts';
-import { at, entries, items, numberAt, type Place, problem, readDocuments, textAt } from '../openslo/documents.ts';
+import { at, items, numberAt, type Place, problem, readDocuments, textAt } from '../openslo/documents.ts';
 import { COUNTER_ITSELF } from '../openslo/import-indicator.ts';
 import { createLedger, type Ledger, pathText, type Report } from '../openslo/report.ts';
 import { countsOfWindow, selectionOf, usesWindow } from '../rules/promql.ts';
+import { either, mapAlerting, mapAlertName, mapLabels, mapLinks } from './import-alerting.ts';
 
 type Draft = Record<string, unknown>;
 
@@ -104,11 +103,11 @@ function mapSlo(service: Service, slo: Place, reading: Reading): ObjectiveDocume
   const draft: Draft = {
     service: serviceSlug,
     target: mapObjective(at(slo, 'objective'), to, reading),
-    alerting: mapAlerting(alerting, to, reading),
-    links: mapLinks(at(alerting, 'annotations'), to, reading),
+    alerting: mapAlerting(alerting, to, ledger),
+    links: mapLinks(at(alerting, 'annotations'), to, ledger),
     labels: {
-      ...mapLabels([service.labels, at(slo, 'labels'), at(alerting, 'labels')], to, reading),
-      ...mapAlertName(alerting, to, reading),
+      ...mapLabels([service.labels, at(slo, 'labels'), at(alerting, 'labels')], to, ledger),
+      ...mapAlertName(alerting, to, ledger),
     },
     indicator,
     ...(typeof description.value === 'string' ? { description: description.value } : {}),
@@ -143,12 +142,6 @@ function mapObjective(place: Place, to: string, { ledger, problems }: Reading): 
   }
   ledger.map(place.path, `${to}.target`);
   return ratioOfPercent(percent);
-}
-
-/** The field in a file, or its name in a resource. */
-function either(place: Place, ...names: string[]): Place {
-  const found = names.map((name) => at(place, name)).find((one) => one.value !== undefined);
-  return found ?? at(place, names[0] ?? '');
 }
 
 function mapIndicator(sli: Place, to: string, reading: Reading): Draft | null {
@@ -224,91 +217,4 @@ function claimCounts({ text, place }: Query, to: string, { ledger }: Reading): s
         );
   ledger.change(place.path, to, why);
   return counted ?? text;
-}
-
-/** Sloth's two severities as they are here over 30 days: shares of the budget in a long and a short window. */
-const PAGES = [
-  { severity: 'critical', long: '1h', short: '5m', budgetPercent: 2 },
-  { severity: 'warning', long: '6h', short: '30m', budgetPercent: 5 },
-];
-const TICKETS = [
-  { severity: 'ticket', long: '1d', short: '2h', budgetPercent: 10 },
-  { severity: 'ticket', long: '3d', short: '6h', budgetPercent: 10 },
-];
-
-function mapAlerting(alerting: Place, to: string, { ledger }: Reading): Draft {
-  const disabled = [either(alerting, 'page_alert', 'pageAlert'), either(alerting, 'ticket_alert', 'ticketAlert')].map((alert) => {
-    const disable = at(alert, 'disable');
-    ledger.map(disable.path, `${to}.alerting`);
-    for (const key of ['labels', 'annotations']) {
-      ledger.drop(
-        at(alert, key).path,
-        because('routed_by_labels', 'labels belong to the objective here, and its alerts carry their severity themselves'),
-      );
-    }
-    return disable.value === true;
-  });
-  const [page, ticket] = disabled;
-  if (page === true && ticket === true) return { preset: 'none' };
-  if (page === true) return { pairs: TICKETS };
-  return ticket === true ? { pairs: PAGES } : {};
-}
-
-const LINKS: Record<string, 'runbook' | 'dashboard'> = {
-  runbook: 'runbook',
-  runbook_url: 'runbook',
-  dashboard: 'dashboard',
-  dashboard_url: 'dashboard',
-};
-
-function mapLinks(annotations: Place, to: string, { ledger }: Reading): Draft {
-  const links: Draft = {};
-  for (const [key, place] of entries(annotations)) {
-    const link = LINKS[key];
-    if (link !== undefined && links[link] === undefined && Url.safeParse(place.value).success) {
-      links[link] = place.value;
-      ledger.map(place.path, `${to}.links.${link}`);
-    } else ledger.drop(place.path, because('no_field', 'alerts are worded by Nines; only links to a runbook and a dashboard are kept'));
-  }
-  return links;
-}
-
-/** Labels of the service, the SLO and its alerts; the narrower one wins. */
-function mapLabels(places: readonly Place[], to: string, { ledger }: Reading): Record<string, string> {
-  const labels: Record<string, string> = {};
-  for (const [key, place] of places.flatMap(entries)) {
-    const value = typeof place.value === 'object' ? '' : String(place.value ?? '');
-    const isNew = !Object.hasOwn(labels, key);
-    // One place is kept for the name of the alerts.
-    const fits =
-      /^[a-zA-Z][a-zA-Z0-9_./-]{0,62}$/.test(key) && value.length <= 200 && (!isNew || Object.keys(labels).length < LABEL_LIMIT - 1);
-    if (!fits || typeof place.value === 'object') {
-      ledger.drop(
-        place.path,
-        because(
-          'does_not_fit',
-          `a label's name begins with a letter and has at most 63 characters, its value 200; there are at most ${LABEL_LIMIT}`,
-        ),
-      );
-      continue;
-    }
-    if (!isNew && labels[key] !== value) {
-      ledger.change(
-        place.path,
-        `${to}.labels.${key}`,
-        because('joined', `one value a label: ${value} takes the place of ${labels[key] ?? ''}`),
-      );
-    } else ledger.map(place.path, `${to}.labels.${key}`);
-    labels[key] = value;
-  }
-  return labels;
-}
-
-/** The name of its alerts is kept as a label, so that exported rules bear it again. */
-function mapAlertName(alerting: Place, to: string, { ledger }: Reading): Record<string, string> {
-  const name = at(alerting, 'name');
-  const text = textAt(name);
-  if (text === undefined || text.length > 200) return {};
-  ledger.map(name.path, `${to}.labels.alertname`);
-  return { alertname: text };
 }

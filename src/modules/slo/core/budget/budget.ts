@@ -106,7 +106,7 @@ export type LevelBounds = Readonly<Record<Exclude<BudgetLevel, 'exhausted'>, num
 
 export const DEFAULT_LEVELS: LevelBounds = { healthy: 0.5, caution: 0.25, slow: 0.1, frozen: 0 };
 
-export type LevelCode = `above_${Exclude<BudgetLevel, 'exhausted'>}_bound` | 'nothing_left' | 'no_data';
+export type LevelCode = `above_${Exclude<BudgetLevel, 'exhausted'>}_bound` | 'nothing_left' | 'below_last_bound' | 'no_data';
 
 export interface LevelVerdict {
   level: BudgetLevel | 'no_data';
@@ -126,8 +126,14 @@ export function levelOf(remainingRatio: number | null, bounds: LevelBounds = DEF
   for (const level of ['healthy', 'caution', 'slow', 'frozen'] as const) {
     if (remainingRatio > bounds[level]) {
       const code: LevelCode = `above_${level}_bound`;
-      return { level, because: because(code, `${left}, above ${bounds[level] * 100} %`, { remainingRatio, boundRatio: bounds[level] }) };
+      // The last level of a policy that leaves out the worst ones has no bound.
+      const boundRatio = Number.isFinite(bounds[level]) ? bounds[level] : null;
+      const text = boundRatio === null ? `${left}, the last level` : `${left}, above ${Math.round(boundRatio * 1000) / 10} %`;
+      return { level, because: because(code, text, { remainingRatio, boundRatio }) };
     }
   }
-  return { level: 'exhausted', because: because('nothing_left', left, { remainingRatio, boundRatio: bounds.frozen }) };
+  // Where the policy leaves out frozen, exhausted begins at the level before it.
+  const boundRatio = Math.min(...Object.values(bounds));
+  const code = boundRatio <= 0 ? 'nothing_left' : 'below_last_bound';
+  return { level: 'exhausted', because: because(code, left, { remainingRatio, boundRatio }) };
 }

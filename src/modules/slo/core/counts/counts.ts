@@ -19,6 +19,8 @@ export interface SumsSource {
   lastEnd(): Instant | null;
   /** Rises whenever sums before the end have changed. */
   revision(): number;
+  /** End of the latest cell that had ended by `at`; for sources that know their past cell by cell. */
+  lastEndBefore?(at: Instant): Instant | null;
 }
 
 /** What a window (from, to] holds. A cell belongs to the window that its end lies in, so windows that touch share none. */
@@ -41,6 +43,8 @@ export interface CountsSource {
   firstAt(): Instant | null;
   /** End of the latest cell. */
   lastEnd(): Instant | null;
+  /** End of the latest cell that had ended by `at`. */
+  lastEndBefore(at: Instant): Instant | null;
 }
 
 export function noCounts(): Counts {
@@ -68,6 +72,10 @@ export function createCounts(source: SumsSource, spans: readonly CorrectionSpan[
   return {
     firstAt: () => source.firstAt(),
     lastEnd: () => source.lastEnd(),
+    lastEndBefore: (at) => {
+      const last = source.lastEnd();
+      return last === null || last <= at ? last : (source.lastEndBefore?.(at) ?? at);
+    },
     countsInto(from, to, into) {
       read(from, low);
       read(to, high);

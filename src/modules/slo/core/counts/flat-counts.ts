@@ -73,6 +73,13 @@ class Flat implements FlatCounts {
     return this.last < this.first ? null : instant((this.last + 1) * CELL_MS);
   }
 
+  lastEndBefore(at: Instant): Instant | null {
+    for (let cell = Math.min(this.last, Math.floor(at / CELL_MS) - 1); cell >= this.first; cell -= 1) {
+      if (this.seen[cell - this.origin] === 1) return instant((cell + 1) * CELL_MS);
+    }
+    return null;
+  }
+
   revision(): number {
     return this.changes;
   }

@@ -5,15 +5,16 @@ import type { Output } from '#kernel/operation.ts';
 import { listServicesByIds } from '#modules/catalog/index.ts';
 import { keysetAfter, keysetPage } from '#platform/db/keyset.ts';
 import type { Db } from '#platform/verb.ts';
-import type { Objective, ObjectiveBook } from './book.ts';
-import type { contract, ObjectiveView } from './contract.ts';
-import { computeBudget, levelOf, remainingRatio } from './core/budget/budget.ts';
-import { budgetSpent, type Spent } from './core/budget/spent.ts';
-import { windowBurn } from './core/burn/burn.ts';
-import { CELL_MS, countsBefore, countsOf } from './core/counts/counts.ts';
-import { asOf, evaluateObjective, type ObjectiveStatus } from './core/evaluate.ts';
-import { periodAt } from './core/window.ts';
-import { loadObjective } from './store.ts';
+import type { Objective, ObjectiveBook } from '../book.ts';
+import type { contract } from '../contract.ts';
+import type { ObjectiveView } from '../core/views.ts';
+import { computeBudget, levelOf, remainingRatio } from '../core/budget/budget.ts';
+import { budgetSpent, type Spent } from '../core/budget/spent.ts';
+import { windowBurn } from '../core/burn/burn.ts';
+import { CELL_MS, countsBefore, countsOf } from '../core/counts/counts.ts';
+import { asOf, evaluateObjective, type ObjectiveStatus } from '../core/evaluate.ts';
+import { periodAt } from '../core/window.ts';
+import { loadObjective } from '../store.ts';
 import { budgetInstants, objectiveView, remainingAt, trendInstants } from './view-objective.ts';
 
 /** Reads of objectives: rows from the database, figures from this node's counts. */

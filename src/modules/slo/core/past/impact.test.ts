@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { HOUR_MS, instant, plus } from '#kernel/instant.ts';
-import { createCounts } from './counts/counts.ts';
-import { createFlatCounts } from './counts/flat-counts.ts';
+import { createCounts } from '../counts/counts.ts';
+import { createFlatCounts } from '../counts/flat-counts.ts';
 import { findImpactStart } from './impact.ts';
 
 const now = instant(Date.UTC(2026, 10, 19, 2));

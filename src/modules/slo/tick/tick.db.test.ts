@@ -3,9 +3,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DAY_MS, instant, iso, MINUTE_MS, plus } from '#kernel/instant.ts';
 import { createCountsHistory, writeCells } from '#modules/signals/index.ts';
 import { createWorld, type World } from '#testing/world.ts';
-import { createObjectiveBook } from './book.ts';
-import { createObjectiveReader } from './reader.ts';
-import { findVersions, loadObjective } from './store.ts';
+import { createObjectiveBook } from '../book.ts';
+import { createObjectiveReader } from '../read/reader.ts';
+import { findVersions, loadObjective } from '../store.ts';
 import { evaluateAll } from './tick.ts';
 
 describe('objectives', () => {

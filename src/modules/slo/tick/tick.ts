@@ -4,13 +4,14 @@ import { floorTo, HOUR_MS, humanDuration, type Instant, iso, plus, SECOND_MS } f
 import { defineJob, FOREVER, type JobRequest } from '#kernel/job.ts';
 import { applySignals, type SourceSignal } from '#modules/alerts/index.ts';
 import type { VerbContext } from '#platform/verb.ts';
-import type { Objective, ObjectiveBook, Version } from './book.ts';
-import { type AlertTurn, alertTurns, becauseOf, summaryOf } from './core/alert-changes.ts';
-import { decideTakeover } from './core/takeover.ts';
-import { type Evaluation, evaluateObjective, NOT_EVALUATED, type ObjectiveStatus, step } from './core/evaluate.ts';
-import { findImpactStart, IMPACT_STEP_MS } from './core/impact.ts';
-import { levelChanged, stateChanged, ticked, versionGoverns } from './events.ts';
-import { type GroupRow, listGroups, updateEvaluation, updateGoverning, upsertGroups } from './store.ts';
+import type { Objective, ObjectiveBook, Version } from '../book.ts';
+import { type AlertTurn, alertTurns, becauseOf, summaryOf } from '../core/alert-changes.ts';
+import { decideTakeover } from '../core/takeover.ts';
+import { type Evaluation, evaluateObjective, NOT_EVALUATED, type ObjectiveStatus, step } from '../core/evaluate.ts';
+import { groupLabels } from '../read/groups.ts';
+import { findImpactStart, IMPACT_STEP_MS } from '../core/past/impact.ts';
+import { levelChanged, stateChanged, ticked, versionGoverns } from '../events.ts';
+import { type GroupRow, listGroups, updateEvaluation, updateGoverning, upsertGroups } from '../store.ts';
 
 /**
  * One evaluation of all objectives. It books the next one itself, so it must never die; and a node that stops in the
@@ -33,7 +34,7 @@ export function nextTick(now: Instant, everyMs: number): JobRequest<unknown> {
  */
 export async function evaluateAll(ctx: VerbContext, book: ObjectiveBook): Promise<void> {
   const objectives = await book.list(ctx.tx, ctx.now);
-  await book.ready(ctx.tx, objectives, ctx.now, { groups: true });
+  await book.ready(ctx.tx, objectives, ctx.now, { groups: 'alerting' });
   const turned: Turned[] = [];
   for (const objective of objectives) turned.push(...(await evaluateOne(ctx, book, objective)));
   turned.push(...(await evaluateGroups(ctx, book, objectives)));
@@ -129,7 +130,7 @@ async function signalsOf(ctx: VerbContext, book: ObjectiveBook, turned: readonly
     ctx.tx,
     turned.map((one) => one.objective),
     ctx.now,
-    { groups: true, instants: lookBack },
+    { groups: 'alerting', instants: lookBack },
   );
   return turned.flatMap(({ objective, version, group, turns, before }) => {
     const source = book.counts(objective, version, group);
@@ -175,13 +176,6 @@ function signalOf({ objective, version, group, turn, status, startedAt, impactSt
 
 function linksOf(links: { runbook?: string | undefined; dashboard?: string | undefined }): Record<string, string> {
   return Object.fromEntries(Object.entries(links).filter((entry): entry is [string, string] => entry[1] !== undefined));
-}
-
-/** The labels that a group's key stands for. */
-export function groupLabels(groupBy: readonly string[], group: string): Record<string, string> {
-  if (group === '') return {};
-  const values = z.array(z.string()).safeParse(JSON.parse(group));
-  return Object.fromEntries(groupBy.map((label, i) => [label, values.data?.[i] ?? '']));
 }
 
 function factsOf({ verdict, budget, forecast }: ObjectiveStatus, impactStartedAt: Instant): Facts {

@@ -1,5 +1,5 @@
 import { type JobHandler, handleJob } from '#platform/jobs/handler.ts';
-import type { ObjectiveBook } from './book.ts';
+import type { ObjectiveBook } from '../book.ts';
 import { evaluateAll, nextTick, tick } from './tick.ts';
 import { nextWatch, watch, watchTicks } from './watch.ts';
 

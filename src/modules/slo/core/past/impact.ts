@@ -1,5 +1,5 @@
 import { floorTo, type Instant, MINUTE_MS, plus, SECOND_MS } from '#kernel/instant.ts';
-import { type CountsSource, countsOf } from './counts/counts.ts';
+import { type CountsSource, countsOf } from '../counts/counts.ts';
 
 export const IMPACT_STEP_MS = 10 * SECOND_MS;
 const GAP_MS = MINUTE_MS;

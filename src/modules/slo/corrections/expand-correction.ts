@@ -1,8 +1,8 @@
 import { RRuleTemporal } from 'rrule-temporal';
 import { Temporal } from 'temporal-polyfill';
 import { type Instant, instant } from '#kernel/instant.ts';
-import type { CorrectionSpan } from './core/counts/counts.ts';
-import { type CorrectionRule, spanOf } from './core/counts/corrections.ts';
+import type { CorrectionSpan } from '../core/counts/counts.ts';
+import { type CorrectionRule, spanOf } from '../core/counts/corrections.ts';
 
 /** Occurrences of one rule looked at, at most: a daily one over a year and a bit. */
 const OCCURRENCE_LIMIT = 500;

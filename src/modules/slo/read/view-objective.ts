@@ -1,14 +1,14 @@
 import { DAY_MS, floorTo, HOUR_MS, type Instant, iso, isoOrNull, MINUTE_MS, plus, SECOND_MS } from '#kernel/instant.ts';
 import type { ServiceRow } from '#modules/catalog/index.ts';
-import type { Objective, ObjectiveBook } from './book.ts';
-import type { ObjectiveView } from './contract.ts';
-import { remainingRatio } from './core/budget/budget.ts';
-import { windowBurn } from './core/burn/burn.ts';
-import { type CountsSource, countsBefore, countsOf } from './core/counts/counts.ts';
-import { evaluateObjective, type ObjectiveTerms, SHOWN_WINDOWS } from './core/evaluate.ts';
-import { decideTakeover } from './core/takeover.ts';
-import { periodAt, periodEndingAt, periodText, windowText } from './core/window.ts';
-import { definitionInput } from './put-objective.ts';
+import type { Objective, ObjectiveBook } from '../book.ts';
+import type { ObjectiveView } from '../core/views.ts';
+import { remainingRatio } from '../core/budget/budget.ts';
+import { windowBurn } from '../core/burn/burn.ts';
+import { type CountsSource, countsBefore, countsOf } from '../core/counts/counts.ts';
+import { evaluateObjective, type ObjectiveTerms, SHOWN_WINDOWS } from '../core/evaluate.ts';
+import { decideTakeover } from '../core/takeover.ts';
+import { periodAt, periodEndingAt, periodText, windowText } from '../core/window.ts';
+import { definitionInput } from '../put-objective.ts';
 
 export interface ViewParts {
   objective: Objective;

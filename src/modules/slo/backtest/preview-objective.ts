@@ -1,0 +1,22 @@
+import { AppError } from '#kernel/errors.ts';
+import { type Instant, plus, SECOND_MS } from '#kernel/instant.ts';
+import { type OpenSource, previewCells } from '#modules/signals/index.ts';
+import type { Db } from '#platform/verb.ts';
+import { backtestCounts, type BacktestInput, longestWindow, spanOf } from './backtest.ts';
+import type { ObjectiveDefinition } from '../contract.ts';
+import { createFlatCounts } from '../core/counts/flat-counts.ts';
+import type { BacktestView } from '../core/views.ts';
+
+/** What an objective would have shown, from what its source remembers. Nothing is stored, and no objective needs to exist. */
+export async function previewObjective(
+  open: OpenSource,
+  db: Db,
+  { definition, now, ...input }: BacktestInput & { definition: ObjectiveDefinition; now: Instant },
+): Promise<BacktestView> {
+  const span = spanOf(input, now);
+  const flat = createFlatCounts();
+  const wide = { from: plus(span.from, -longestWindow(definition, span.to)), to: span.to };
+  const read = await previewCells(open, db, { indicator: definition.indicator, ...wide }, (at, good, bad) => flat.put(at, good, bad));
+  if (read.kind === 'failed') throw new AppError('unavailable', read.because.text, { facts: read.because.facts });
+  return backtestCounts(definition, flat, { ...input, now, intervalMs: 30 * SECOND_MS });
+}

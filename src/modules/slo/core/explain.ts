@@ -1,0 +1,103 @@
+import { humanDuration, type Instant, iso } from '#kernel/instant.ts';
+import type { Because } from '#kernel/errors.ts';
+import { type Counts, countsBefore, countsOf, type CountsSource } from './counts/counts.ts';
+import { type Evaluation, evaluateObjective, type ObjectiveTerms, SHOWN_WINDOWS } from './evaluate.ts';
+import { windowBurn } from './burn/burn.ts';
+
+/** One figure, opened down to the counts that it came from. */
+export interface ExplainedFigure {
+  /** `budget.remaining`, `burn.1h`, `forecast`, … */
+  figure: string;
+  label: string;
+  value: number | null;
+  /** `ratio`, `times`, `seconds`, `events`. */
+  unit: 'ratio' | 'times' | 'seconds' | 'events';
+  /** What of the counts it shows; for who writes the same as a query. */
+  of: 'sli' | 'allowed' | 'remaining' | 'burn' | 'forecast';
+  windowMs: number;
+  formula: string;
+  from: string;
+  to: string;
+  counts: Counts;
+  coverageRatio: number;
+  because: Because | null;
+}
+
+const BURN_FORMULA = 'burn = bad ÷ (valid ÷ coverage) ÷ (1 − target)';
+
+/** Every figure of an objective with its formula, its window and its counts. */
+export function explainObjective(terms: ObjectiveTerms, source: CountsSource, now: Instant, previous: Evaluation): ExplainedFigure[] {
+  const status = evaluateObjective(terms, source, now, previous);
+  const { asOf: at, period, counts, budget, forecast, policy } = status;
+  const coverage = (of: Counts): number => (of.windowMs === of.excludedMs ? 0 : of.observedMs / (of.windowMs - of.excludedMs));
+  const ofPeriod = {
+    windowMs: period.to - period.from,
+    from: iso(period.from),
+    to: iso(at),
+    counts: countsOf(source, period.from, at),
+    coverageRatio: budget.coverageRatio,
+  };
+  const lengths = new Set([...SHOWN_WINDOWS, ...policy.pairs.flatMap((pair) => [pair.shortMs, pair.longMs])]);
+  const burns = [...lengths]
+    .sort((a, b) => a - b)
+    .map((windowMs): ExplainedFigure => {
+      const window = countsBefore(source, at, windowMs);
+      return {
+        figure: `burn.${windowMs / 1000}s`,
+        label: `burn over ${humanDuration(windowMs)}`,
+        value: windowBurn(window, terms.target, terms.gaps).rate,
+        unit: 'times',
+        of: 'burn',
+        windowMs,
+        formula: BURN_FORMULA,
+        from: iso((at - windowMs) as Instant),
+        to: iso(at),
+        counts: window,
+        coverageRatio: coverage(window),
+        because: null,
+      };
+    });
+  return [
+    {
+      figure: 'sli',
+      of: 'sli',
+      label: 'share of good events',
+      value: counts.valid === 0 ? null : counts.good / counts.valid,
+      unit: 'ratio',
+      formula: 'good ÷ valid',
+      ...ofPeriod,
+      because: null,
+    },
+    {
+      figure: 'budget.allowed',
+      of: 'allowed',
+      label: 'bad events allowed',
+      value: budget.allowedBadCount,
+      unit: 'events',
+      formula: 'valid ÷ coverage × (1 − target)',
+      ...ofPeriod,
+      because: null,
+    },
+    {
+      figure: 'budget.remaining',
+      of: 'remaining',
+      label: 'budget left',
+      value: budget.remainingRatio,
+      unit: 'ratio',
+      formula: '1 − bad ÷ (valid ÷ coverage × (1 − target))',
+      ...ofPeriod,
+      because: budget.because,
+    },
+    ...burns,
+    {
+      figure: 'forecast',
+      of: 'forecast',
+      label: 'time until nothing is left',
+      value: forecast.inMs === null ? null : forecast.inMs / 1000,
+      unit: 'seconds',
+      formula: 'left × period ÷ burn over 6 h',
+      ...ofPeriod,
+      because: forecast.because,
+    },
+  ];
+}

@@ -1,0 +1,114 @@
+import { isDeepStrictEqual } from 'node:util';
+import { AppError } from '#kernel/errors.ts';
+import { Slug } from '#kernel/text.ts';
+import { listServicesBySlugs } from '#modules/catalog/index.ts';
+import type { Db, VerbContext } from '#platform/verb.ts';
+import { readVersion } from '../book.ts';
+import { ObjectiveDefinition } from '../contract.ts';
+import type { DocumentProblem, PlanEntry } from '../core/views.ts';
+import { definitionInput, putObjective } from '../put-objective.ts';
+import { findVersions, listObjectives } from '../store.ts';
+
+/** A definition as it stands in a file. */
+export interface ObjectiveDocument {
+  slug: string;
+  definition: unknown;
+}
+
+interface Plan {
+  entries: PlanEntry[];
+  problems: DocumentProblem[];
+  definitions: Map<string, ObjectiveDefinition>;
+}
+
+/** Reads every document and says what applying them would do. Every problem is told, each once and with its path. */
+export async function planObjectives(db: Db, documents: readonly ObjectiveDocument[]): Promise<Plan> {
+  const plan: Plan = { entries: [], problems: [], definitions: new Map() };
+  for (const document of documents) readDocument(document, plan);
+  const services = [...new Set([...plan.definitions.values()].map((definition) => definition.service))];
+  const known = new Set((await listServicesBySlugs(db, services)).map((service) => service.slug));
+  for (const [slug, { service }] of plan.definitions) {
+    if (!known.has(service)) plan.problems.push({ slug, path: 'service', message: 'there is no such service', received: service });
+  }
+  const before = await latestDefinitions(db, [...plan.definitions.keys()]);
+  for (const [slug, definition] of plan.definitions) plan.entries.push(entryOf(slug, before.get(slug), definition));
+  return plan;
+}
+
+function readDocument({ slug, definition }: ObjectiveDocument, plan: Plan): void {
+  const name = Slug.safeParse(slug);
+  if (!name.success) plan.problems.push({ slug, path: 'slug', message: name.error.issues[0]?.message ?? '', received: slug });
+  if (plan.definitions.has(slug)) plan.problems.push({ slug, path: 'slug', message: 'stands twice in these documents', received: slug });
+  const parsed = ObjectiveDefinition.safeParse(definition, { reportInput: true });
+  if (parsed.success) {
+    plan.definitions.set(slug, parsed.data);
+    return;
+  }
+  for (const issue of parsed.error.issues) {
+    const received = issue.input === undefined ? {} : { received: shown(issue.input) };
+    plan.problems.push({ slug, path: pathText(issue.path), message: issue.message, ...received });
+  }
+}
+
+function pathText(path: readonly PropertyKey[]): string {
+  return path.map((part, i) => (typeof part === 'number' ? `[${part}]` : i === 0 ? String(part) : `.${String(part)}`)).join('');
+}
+
+function shown(value: unknown): string {
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  return text.length > 80 ? `${text.slice(0, 80)}…` : text;
+}
+
+async function latestDefinitions(db: Db, slugs: readonly string[]): Promise<Map<string, Record<string, unknown>>> {
+  const wanted = new Set(slugs);
+  const rows = (await listObjectives(db)).filter((row) => wanted.has(row.slug));
+  const versions = await findVersions(
+    db,
+    rows.map((row) => ({ objectiveId: row.id, number: row.version })),
+  );
+  const byId = new Map(versions.map((row) => [row.objectiveId, definitionInput(readVersion(row).definition)]));
+  return new Map(rows.flatMap((row) => (byId.has(row.id) ? [[row.slug, byId.get(row.id) ?? {}] as const] : [])));
+}
+
+function entryOf(slug: string, before: Record<string, unknown> | undefined, definition: ObjectiveDefinition): PlanEntry {
+  const after = definitionInput(definition);
+  if (before === undefined) return { slug, action: 'create', changes: [], keepsCounts: false };
+  const changes = differences(before, after, '');
+  const keepsCounts = isDeepStrictEqual(before.indicator, after.indicator);
+  return { slug, action: changes.length === 0 ? 'unchanged' : 'change', changes, keepsCounts };
+}
+
+/** Leaf by leaf; what is missing on one side is null there. */
+function differences(before: unknown, after: unknown, path: string): PlanEntry['changes'] {
+  if (isDeepStrictEqual(before, after)) return [];
+  const [a, b] = [partsOf(before), partsOf(after)];
+  if (a === null || b === null) return [{ path, before: before ?? null, after: after ?? null }];
+  return [...new Set([...Object.keys(a), ...Object.keys(b)])].flatMap((key) =>
+    differences(a[key], b[key], path === '' ? key : Array.isArray(before) ? `${path}[${key}]` : `${path}.${key}`),
+  );
+}
+
+function partsOf(value: unknown): Record<string, unknown> | null {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : null;
+}
+
+/** Applies documents, all or none: a problem in one of them leaves everything as it was. */
+export async function applyObjectives(ctx: VerbContext, { documents }: { documents: readonly ObjectiveDocument[] }): Promise<PlanEntry[]> {
+  const { entries, problems, definitions } = await planObjectives(ctx.tx, documents);
+  const [first] = problems;
+  if (first !== undefined) {
+    throw new AppError('invalid_input', `${first.slug}: ${first.path}: ${first.message}`, {
+      fields: problems.slice(0, 50).map(({ slug, path, message, received }) => ({
+        path: `${slug}.${path}`,
+        message,
+        ...(received === undefined ? {} : { received }),
+      })),
+    });
+  }
+  const order = entries.filter((entry) => entry.action !== 'unchanged').toSorted((a, b) => (a.slug < b.slug ? -1 : 1));
+  for (const { slug } of order) {
+    const definition = definitions.get(slug);
+    if (definition !== undefined) await putObjective(ctx, { slug, ifMatch: undefined, definition });
+  }
+  return entries;
+}

@@ -1,0 +1,63 @@
+import { SECOND_MS, type Instant, iso } from '#kernel/instant.ts';
+import type { Output } from '#kernel/operation.ts';
+import type { Objective, ObjectiveBook } from '../book.ts';
+import type { contract } from '../contract.ts';
+import { type ExplainedFigure, explainObjective } from '../core/explain.ts';
+import { windowText } from '../core/window.ts';
+import { countsOfWindow, selectionOf } from '../rules/promql.ts';
+
+/** Every figure with its counts, and what a Prometheus would be asked for the same. The book must be ready. */
+export function explainView(book: ObjectiveBook, objective: Objective, now: Instant): Output<typeof contract.explainObjective> {
+  const { current } = objective;
+  const terms = book.terms(current);
+  const figures = explainObjective(terms, book.counts(objective), now, objective.evaluation);
+  const [first] = figures;
+  return {
+    slug: objective.slug,
+    version: current.number,
+    asOf: first?.to ?? iso(now),
+    target: terms.target,
+    window: windowText(terms.window),
+    figures: figures.map(({ of, windowMs, ...figure }) => ({
+      ...figure,
+      promql: promqlOf(current.definition.indicator, terms.target, { of, windowMs }),
+    })),
+  };
+}
+
+type Indicator = Objective['current']['definition']['indicator'];
+
+/** The same figure asked of the source; null where its counts come from elsewhere or by slices. It extrapolates, so it agrees to within that. */
+function promqlOf(indicator: Indicator, target: number, { of, windowMs }: Pick<ExplainedFigure, 'of' | 'windowMs'>): string | null {
+  const counts = countQueries(indicator, `${windowMs / SECOND_MS}s`);
+  if (counts === null) return null;
+  const { valid, bad } = counts;
+  const budget = `(1 - ${target})`;
+  switch (of) {
+    case 'sli':
+      return `1 - ${bad} / ${valid}`;
+    case 'allowed':
+      return `${valid} * ${budget}`;
+    case 'remaining':
+      return `1 - ${bad} / ${valid} / ${budget}`;
+    case 'burn':
+      return `${bad} / (${valid} > 0) / ${budget}`;
+    case 'forecast':
+      return null;
+  }
+}
+
+function countQueries(indicator: Indicator, window: string): { valid: string; bad: string } | null {
+  if (indicator.slices !== undefined) return null;
+  const count = (query: string): string | null => {
+    if (indicator.kind === 'prometheus') return `sum(increase(${selectionOf(query)?.selector ?? query}[${window}]))`;
+    const counted = countsOfWindow(query);
+    return counted === null ? null : `(${counted.replaceAll('$window', window)})`;
+  };
+  if (indicator.kind !== 'prometheus' && indicator.kind !== 'promql') return null;
+  const valid = indicator.valid === undefined ? null : count(indicator.valid);
+  const other = indicator.bad ?? indicator.good;
+  const counted = other === undefined ? null : count(other);
+  if (valid === null || counted === null) return null;
+  return { valid, bad: indicator.bad === undefined ? `(${valid} - ${counted})` : `(${counted} or 0 * ${valid})` };
+}
