@@ -26,10 +26,11 @@ CREATE TABLE service_budget_policy (
   policy_slug text NOT NULL
 );
 
--- The level of each objective's budget that people were told of last.
+-- The level of each objective's budget that people were told of last, and since when it has been better than that.
 CREATE TABLE level_announcement (
   objective_id text PRIMARY KEY REFERENCES objective (id),
-  level text NOT NULL,
+  level text NOT NULL CHECK (level IN ('healthy', 'caution', 'no_data', 'slow', 'frozen', 'exhausted')),
+  better_since timestamptz,
   at timestamptz NOT NULL
 );
 

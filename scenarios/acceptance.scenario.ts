@@ -107,7 +107,7 @@ describe('the acceptance story', () => {
     const after = await api.slo.getObjective({ params: { slug: 'checkout-availability' } });
     expect(after.level).toBe('caution');
     const friday = await api.releases.getGate({ params: { slug: 'checkout' }, query: { kind: 'deploy', at: '2026-11-20T12:00:00+01:00' } });
-    expect(friday).toMatchObject({ decision: 'deny', level: 'caution', because: [{ code: 'friday_at_caution' }] });
+    expect(friday).toMatchObject({ decision: 'deny', level: 'caution', because: [{ code: 'no_fridays' }] });
     expect(
       await api.releases.getGate({ params: { slug: 'checkout' }, query: { kind: 'rollback', at: '2026-11-20T12:00:00+01:00' } }),
     ).toMatchObject({ decision: 'allow' });

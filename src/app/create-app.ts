@@ -5,7 +5,7 @@ import type { IdSource } from '#kernel/ids.ts';
 import { floorTo, type Instant, instant, MINUTE_MS } from '#kernel/instant.ts';
 import { authenticator, findInstallation, insertInstallation } from '#modules/identity/index.ts';
 import { type Channel, raiseFallbackAlarm } from '#modules/notify/index.ts';
-import { createCountsHistory } from '#modules/signals/index.ts';
+import { type ConnectSource, createCountsHistory, planReading } from '#modules/signals/index.ts';
 import { createObjectiveBook, createObjectiveReader, nextTick, nextWatch } from '#modules/slo/index.ts';
 import { type Clock, every } from '#platform/clock.ts';
 import type { Database } from '#platform/db/database.ts';
@@ -34,6 +34,8 @@ export interface AppDeps {
   random: () => number;
   log: Log;
   channels: readonly Channel[];
+  /** How sources of metrics are reached. */
+  connectSource: ConnectSource;
   publicUrl: string;
   demo: boolean;
   /** Filled by whoever runs the demo. */
@@ -71,6 +73,8 @@ export async function createApp(deps: AppDeps): Promise<App> {
     book,
     objectives,
     evaluateEveryMs: deps.evaluateEveryMs,
+    clock,
+    connectSource: deps.connectSource,
     demoPlace: deps.demoPlace,
   };
   const worker = createWorker({
@@ -125,9 +129,10 @@ function lifecycle(parts: LifecycleParts): Pick<App, 'start' | 'stop'> {
     start: async () => {
       await tail.start();
       worker.start();
-      await parts.transactor.transact(system('start'), (ctx) =>
-        ctx.enqueue(nextPrune(ctx.now), nextTick(ctx.now, parts.evaluateEveryMs), nextWatch(ctx.now)),
-      );
+      await parts.transactor.transact(system('start'), async (ctx) => {
+        await ctx.enqueue(nextPrune(ctx.now), nextTick(ctx.now, parts.evaluateEveryMs), nextWatch(ctx.now));
+        await planReading(ctx);
+      });
       bell = listen(
         parts,
         new Map([

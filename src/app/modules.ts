@@ -9,10 +9,11 @@ import { jobs as incidentJobs, routes as incidents } from '#modules/incidents/in
 import { deliverJob, type NotifyParts, routes as notify } from '#modules/notify/index.ts';
 import { routes as oncall } from '#modules/oncall/index.ts';
 import { routes as postmortems } from '#modules/postmortems/index.ts';
-import { routes as releases } from '#modules/releases/index.ts';
-import { routes as signals } from '#modules/signals/index.ts';
-import { jobs as sloJobs, type ObjectiveBook, type ObjectiveReader, routes as slo } from '#modules/slo/index.ts';
+import { jobs as releaseJobs, routes as releases } from '#modules/releases/index.ts';
+import { type ConnectSource, jobs as signalJobs, openSource, routes as signals } from '#modules/signals/index.ts';
+import { jobs as sloJobs, listIndicatorUses, type ObjectiveBook, type ObjectiveReader, routes as slo } from '#modules/slo/index.ts';
 import { routes as statuspage } from '#modules/statuspage/index.ts';
+import type { Clock } from '#platform/clock.ts';
 import type { HttpCall, Route } from '#platform/http/call.ts';
 import type { JobHandler } from '#platform/jobs/handler.ts';
 import { pruneJob } from '#platform/jobs/prune.ts';
@@ -24,6 +25,8 @@ export interface ModuleParts extends NotifyParts {
   book: ObjectiveBook;
   objectives: ObjectiveReader;
   evaluateEveryMs: number;
+  clock: Clock;
+  connectSource: ConnectSource;
   demoPlace: DemoPlace;
 }
 
@@ -37,8 +40,8 @@ export function moduleRoutes(parts: ModuleParts): Route[] {
     ...bind(contracts.notify, notify),
     ...bind(contracts.oncall, oncall),
     ...bind(contracts.alerts, alerts({ publicUrl: parts.publicUrl })),
-    ...bind(contracts.signals, signals),
-    ...bind(contracts.slo, slo({ reader: parts.objectives, book: parts.book, openSource: async () => undefined })),
+    ...bind(contracts.signals, signals({ ...parts, listUses: listIndicatorUses })),
+    ...bind(contracts.slo, slo({ reader: parts.objectives, book: parts.book, openSource: openSource(parts.connectSource) })),
     ...bind(contracts.escalation, escalation({ secret: parts.secret })),
     ...bind(contracts.incidents, incidents),
     ...bind(contracts.statuspage, statuspage(parts.objectives)),
@@ -52,9 +55,11 @@ export function moduleJobs(parts: ModuleParts): JobHandler[] {
   return [
     deliverJob(parts),
     pruneJob([pruneIdentity]),
+    ...signalJobs({ ...parts, listUses: listIndicatorUses }),
     ...sloJobs({ book: parts.book, everyMs: parts.evaluateEveryMs }),
     ...escalationJobs,
     ...incidentJobs,
+    ...releaseJobs(parts.objectives),
   ];
 }
 

@@ -4,6 +4,7 @@ import { system } from '#kernel/actor.ts';
 import { AppError } from '#kernel/errors.ts';
 import { countPeople, ensureBootstrapKey, findInstallation, setUp } from '#modules/identity/index.ts';
 import type { Channel } from '#modules/notify/index.ts';
+import type { ConnectSource } from '#modules/signals/index.ts';
 import { DATABASE_TIME_SQL, systemClock } from '#platform/clock.ts';
 import { claimDataFolder } from '#platform/data-folder.ts';
 import { type Database, openDatabase } from '#platform/db/database.ts';
@@ -15,6 +16,7 @@ import { createLog, type Log } from '#platform/log.ts';
 import { hashPassword, hmacHex } from '#platform/passwords.ts';
 import { appChannel } from '#providers/app/app.ts';
 import { emailChannel } from '#providers/email/email.ts';
+import { createPrometheusSource } from '#providers/prometheus/prometheus.ts';
 import { webhookChannel } from '#providers/webhook/webhook.ts';
 import type { Demo } from '#demo/run.ts';
 import { type App, createApp, databaseTime } from './create-app.ts';
@@ -59,6 +61,7 @@ export async function startInstallation(settings: Settings, say: (line: string) 
       ids: randomIds(clock),
       random: randomFraction,
       channels: channelsOf(settings),
+      connectSource: connectSources(),
       publicUrl: (settings.publicUrl ?? listenUrl).replace(/\/$/, ''),
       demo: settings.demo,
       evaluateEveryMs: settings.evaluateEvery,
@@ -118,6 +121,15 @@ function channelsOf(settings: Settings): Channel[] {
   const http = createHttpClient({ allow: settings.allowTargets, timeoutMs: 10_000, maxBytes: 64 * 1024, maxRedirects: 3 });
   const mail = settings.smtpUrl === undefined ? [] : [emailChannel({ smtpUrl: settings.smtpUrl, from: settings.mailFrom })];
   return [appChannel, webhookChannel(http), ...mail];
+}
+
+/**
+ * Sources are set up by administrators, and stand where the operator's metrics do: private networks are theirs to name.
+ * What a source answers is never followed elsewhere.
+ */
+function connectSources(): ConnectSource {
+  const http = createHttpClient({ allow: ['0.0.0.0/0', '::/0'], timeoutMs: 60_000, maxBytes: 64 * 1024 * 1024, maxRedirects: 0 });
+  return (connection) => createPrometheusSource(connection, http);
 }
 
 /** The first administrator and the automation key, where the settings give them. Harmless at every later start. */

@@ -6,7 +6,8 @@ import { endPage, openPage } from '#modules/escalation/index.ts';
 import { personCreated } from '#modules/identity/index.ts';
 import { followChange, followLevel, incidentResolved } from '#modules/incidents/index.ts';
 import { createDefaultContactMethods } from '#modules/notify/index.ts';
-import { draftPostmortem } from '#modules/postmortems/index.ts';
+import { draftPostmortem, planForClass, postmortemChanged } from '#modules/postmortems/index.ts';
+import { announceLevel } from '#modules/releases/index.ts';
 import { levelChanged, type ObjectiveReader } from '#modules/slo/index.ts';
 import { type JobHandler, handleJob } from '#platform/jobs/handler.ts';
 import type { Fanout, VerbContext } from '#platform/verb.ts';
@@ -20,7 +21,9 @@ function subscriptionsOf({ objectives }: SubscriptionParts): Subscription[] {
     on(alertResolved, 'escalation', endPage),
     on(changeRecorded, 'incidents', followChange),
     on(levelChanged, 'incidents', followLevel),
+    on(levelChanged, 'releases', (ctx, payload) => announceLevel(ctx, payload, objectives)),
     on(incidentResolved, 'postmortems', (ctx, payload) => draftPostmortem(ctx, payload, objectives)),
+    on(postmortemChanged, 'postmortems', (ctx, payload) => planForClass(ctx, payload, objectives)),
   ];
 }
 

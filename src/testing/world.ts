@@ -6,6 +6,8 @@ import type { Role } from '#kernel/operation.ts';
 import { contracts } from '#contracts';
 import { type App, createApp } from '#app/create-app.ts';
 import { createKey, createPerson } from '#modules/identity/index.ts';
+import type { ConnectSource } from '#modules/signals/index.ts';
+import type { MetricSource } from '#modules/signals/port.ts';
 import { system } from '#kernel/actor.ts';
 import type { Database, DatabaseOptions } from '#platform/db/database.ts';
 import { createLog, silentLog } from '#platform/log.ts';
@@ -50,7 +52,13 @@ export interface WorldOptions {
   seed?: number;
   start?: Instant;
   nodes?: number;
+  /** The metric sources of this world; without it none answers. */
+  connectSource?: ConnectSource;
 }
+
+const NO_SOURCE: MetricSource = {
+  readRange: () => Promise.resolve({ kind: 'failed', code: 'unreachable', reason: 'there are no sources in this world' }),
+};
 
 export async function createWorld(options: WorldOptions = {}): Promise<World> {
   const seed = options.seed ?? 1;
@@ -71,6 +79,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
       // NINES_LOG_LEVEL=error shows what a failing test hides behind a request id.
       log: process.env.NINES_LOG_LEVEL === undefined ? silentLog : createLog(process.env.NINES_LOG_LEVEL),
       channels: collector.channels,
+      connectSource: options.connectSource ?? (() => NO_SOURCE),
       publicUrl: 'http://nines.test',
       demo: false,
       evaluateEveryMs: 10_000,

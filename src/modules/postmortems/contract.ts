@@ -2,9 +2,10 @@ import { z } from 'zod';
 import { idSchema } from '#kernel/ids.ts';
 import { IsoTime } from '#kernel/instant.ts';
 import { BecauseView, defineOperation, page, PageQuery } from '#kernel/operation.ts';
-import { optionalText, text } from '#kernel/text.ts';
+import { optionalText, Slug, text } from '#kernel/text.ts';
 import { CalendarDate } from '#kernel/zoned.ts';
 import { ACTION_KINDS, ACTION_PRIORITIES, ACTION_STATES } from './core/action.ts';
+import { CHECK_IDS } from './core/checks.ts';
 import { POSTMORTEM_STATES } from './core/render.ts';
 import { SECTION_IDS } from './core/sections.ts';
 
@@ -17,10 +18,13 @@ export const ActionView = z.object({
   title: z.string(),
   kind: z.enum(ACTION_KINDS),
   priority: z.enum(ACTION_PRIORITIES),
-  owner: PersonRef,
+  /** Null for a planning item that nobody has taken yet. */
+  owner: PersonRef.nullable(),
   due: z.string(),
   state: z.enum(ACTION_STATES),
   overdue: z.boolean(),
+  /** Why Nines put it there; null for what people added. */
+  because: BecauseView.nullable(),
   version: z.number(),
 });
 export type ActionView = z.output<typeof ActionView>;
@@ -32,6 +36,8 @@ export const PostmortemView = z.object({
   state: z.enum(POSTMORTEM_STATES),
   required: z.boolean(),
   requiredBecause: z.array(BecauseView),
+  /** What kind of incident it was, in a word of one's own. */
+  class: z.string().nullable(),
   dueAt: IsoTime,
   openActions: z.number(),
   createdAt: IsoTime,
@@ -50,6 +56,8 @@ export const PostmortemDetailView = PostmortemView.extend({
       because: BecauseView,
     }),
   ),
+  /** What it must hold, and whether it does. */
+  checks: z.array(z.object({ id: z.enum(CHECK_IDS), ok: z.boolean(), because: BecauseView })),
   people: z.array(z.object({ role: z.string(), person: PersonRef })),
   actions: z.array(ActionView),
 });
@@ -105,11 +113,12 @@ export const contract = {
     id: 'postmortems.editPostmortem',
     method: 'PATCH',
     path: '/postmortems/:id',
-    summary: 'Change title, state or sections',
+    summary: 'Change title, state, class or sections',
     params: PostmortemParams,
     body: z.strictObject({
       title: text(200).optional(),
       state: z.enum(POSTMORTEM_STATES).optional(),
+      class: Slug.nullable().optional(),
       sections: z
         .array(z.strictObject({ id: z.enum(SECTION_IDS), body: optionalText(50_000) }))
         .max(SECTION_IDS.length)

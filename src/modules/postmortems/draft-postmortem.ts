@@ -12,7 +12,7 @@ import {
   loadIncident,
   suspectsOf,
 } from '#modules/incidents/index.ts';
-import type { ObjectiveReader, SpentOfObjective } from '#modules/slo/index.ts';
+import { type ObjectiveReader, SPENT_LIMIT_RATIO, type SpentOfObjective } from '#modules/slo/index.ts';
 import { listPagesOfAlerts } from '#modules/escalation/index.ts';
 import type { VerbContext } from '#platform/verb.ts';
 import { draft, type DraftFacts } from './core/draft.ts';
@@ -34,6 +34,8 @@ export async function draftPostmortem(ctx: VerbContext, input: { incidentId: Id<
     impactMs: impact === null ? null : impact.to - impact.from,
     nearMiss: false,
     spentWhileFrozen: budget.some((spent) => spent.badCount > 0 && (spent.levelBefore === 'frozen' || spent.levelBefore === 'exhausted')),
+    spent: budget.map(({ objective, ratio }) => ({ objective: objective.name, ratio })),
+    spentLimitRatio: SPENT_LIMIT_RATIO,
   });
   const row: PostmortemRow = {
     id: ctx.ids.next('pmo'),
@@ -45,6 +47,7 @@ export async function draftPostmortem(ctx: VerbContext, input: { incidentId: Id<
     sections: draft(await factsOf(ctx, incident, serviceIds, budget)),
     budget: budget.map(({ levelBefore: _level, ...spent }) => spent),
     people: Object.entries(incident.roles).map(([role, personId]) => ({ role, personId })),
+    class: null,
     dueAt: plus(incident.anchors.resolvedAt ?? ctx.now, DUE_AFTER_MS),
     version: 1,
     createdAt: ctx.now,
@@ -54,7 +57,8 @@ export async function draftPostmortem(ctx: VerbContext, input: { incidentId: Id<
   await ctx.publish(postmortemDrafted, row.id, { postmortemId: row.id, incidentId: incident.id });
 }
 
-function impactOf(incident: IncidentRow, now: Instant): { from: Instant; to: Instant } | null {
+/** From the start of impact until it was mitigated; null where its start is not known. */
+export function impactOf(incident: Pick<IncidentRow, 'anchors'>, now: Instant): { from: Instant; to: Instant } | null {
   const { impactStartedAt, mitigatedAt, resolvedAt } = incident.anchors;
   return impactStartedAt === null ? null : { from: impactStartedAt, to: mitigatedAt ?? resolvedAt ?? now };
 }

@@ -19,10 +19,15 @@ import {
 export interface EditPostmortemInput {
   id: Id<'pmo'>;
   ifMatch: number | undefined;
-  change: { title?: string | undefined; state?: PostmortemRow['state'] | undefined; sections?: Section[] | undefined };
+  change: {
+    title?: string | undefined;
+    state?: PostmortemRow['state'] | undefined;
+    class?: string | null | undefined;
+    sections?: Section[] | undefined;
+  };
 }
 
-/** Changes title, state or some of the sections; sections not named stay. */
+/** Changes title, state, class or some of the sections; sections not named stay. */
 export async function editPostmortem(ctx: VerbContext, { id, ifMatch, change }: EditPostmortemInput): Promise<Id<'pmo'>> {
   const before = await lockPostmortem(ctx.tx, id);
   requireVersion(`postmortem ${id}`, before.version, ifMatch);
@@ -31,6 +36,7 @@ export async function editPostmortem(ctx: VerbContext, { id, ifMatch, change }: 
     ...before,
     title: change.title ?? before.title,
     state: change.state ?? before.state,
+    class: change.class === undefined ? before.class : change.class,
     sections: before.sections.map((section) => edited.get(section.id) ?? section),
     version: before.version + 1,
   };
@@ -38,7 +44,12 @@ export async function editPostmortem(ctx: VerbContext, { id, ifMatch, change }: 
   await ctx.audit({
     operation: 'postmortems.editPostmortem',
     subject: id,
-    before: { title: before.title, state: before.state, sections: before.sections.filter((section) => edited.has(section.id)) },
+    before: {
+      title: before.title,
+      state: before.state,
+      class: before.class,
+      sections: before.sections.filter((section) => edited.has(section.id)),
+    },
     after: change,
   });
   await ctx.publish(postmortemChanged, id, { postmortemId: id, incidentId: before.incidentId });
@@ -57,6 +68,8 @@ export async function addAction(ctx: VerbContext, input: { postmortemId: Id<'pmo
     state: 'open',
     version: 1,
     createdAt: ctx.now,
+    because: null,
+    planKey: null,
   };
   await insertAction(ctx.tx, row);
   await ctx.audit({ operation: 'postmortems.addAction', subject: row.id, after: row });

@@ -4,8 +4,10 @@
  * Tables: postmortem, action_item
  * States: a postmortem is draft → in_review → published; an action open → in_progress → done | dropped.
  * Invariants: one postmortem an incident; the budget it names is the sum of stored counts, not an estimate; an action
- * has one owner and one date.
- * Flow: incident.resolved → draftPostmortem → edited by people → Markdown.
+ * has one owner and one date, but a planning item, which waits for its owner.
+ * Flow: incident.resolved → draftPostmortem → edited by people → Markdown; postmortem.changed → planForClass.
  */
 export { draftPostmortem } from './draft-postmortem.ts';
+export { postmortemChanged } from './events.ts';
+export { planForClass } from './plan-for-class.ts';
 export { routes } from './routes.ts';

@@ -18,6 +18,8 @@ export interface PostmortemRow {
   sections: Section[];
   budget: PostmortemDetailView['budget'];
   people: { role: string; personId: Id<'per'> }[];
+  /** What kind of incident it was, in a word of one's own; those of a class are added up over a quarter. */
+  class: string | null;
   dueAt: Instant;
   version: number;
   createdAt: Instant;
@@ -47,10 +49,15 @@ export async function lockPostmortem(tx: Tx, id: Id<'pmo'>): Promise<PostmortemR
   return row as unknown as PostmortemRow;
 }
 
+export async function findPostmortem(tx: Tx, id: Id<'pmo'>): Promise<PostmortemRow | undefined> {
+  const row = await tx.selectFrom('postmortem').selectAll().where('id', '=', id).executeTakeFirst();
+  return row as unknown as PostmortemRow | undefined;
+}
+
 export async function updatePostmortem(tx: Tx, row: PostmortemRow): Promise<void> {
   await tx
     .updateTable('postmortem')
-    .set({ title: row.title, state: row.state, sections: json(row.sections), version: row.version })
+    .set({ title: row.title, state: row.state, class: row.class, sections: json(row.sections), version: row.version })
     .where('id', '=', row.id)
     .execute();
 }
@@ -61,18 +68,34 @@ export interface ActionRow {
   title: string;
   kind: Action['kind'];
   priority: Action['priority'];
-  ownerId: Id<'per'>;
+  /** Null for a planning item that nobody has taken yet. */
+  ownerId: Id<'per'> | null;
   dueOn: string;
   state: Action['state'];
   version: number;
   createdAt: Instant;
+  /** Why a planning item is there; null for what people added. */
+  because: Because | null;
+  /** Class and quarter of a planning item. */
+  planKey: string | null;
+}
+
+function actionValues(row: ActionRow) {
+  return { ...row, createdAt: stamp(row.createdAt), because: row.because === null ? null : json(row.because) };
 }
 
 export async function insertAction(tx: Tx, row: ActionRow): Promise<void> {
-  await tx
+  await tx.insertInto('actionItem').values(actionValues(row)).execute();
+}
+
+/** False when the class has its planning item of that quarter already. */
+export async function insertPlanned(tx: Tx, row: ActionRow): Promise<boolean> {
+  const result = await tx
     .insertInto('actionItem')
-    .values({ ...row, createdAt: stamp(row.createdAt) })
-    .execute();
+    .values(actionValues(row))
+    .onConflict((conflict) => conflict.column('planKey').doNothing())
+    .executeTakeFirst();
+  return result.numInsertedOrUpdatedRows === 1n;
 }
 
 export async function lockAction(tx: Tx, id: Id<'act'>): Promise<ActionRow> {

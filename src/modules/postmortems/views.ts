@@ -4,10 +4,13 @@ import type { Id } from '#kernel/ids.ts';
 import { type Instant, iso } from '#kernel/instant.ts';
 import type { Output } from '#kernel/operation.ts';
 import { listPeopleByIds } from '#modules/identity/index.ts';
+import type { IncidentRow } from '#modules/incidents/index.ts';
+import { stamp } from '#platform/db/database.ts';
 import { keysetAfter, keysetPage } from '#platform/db/keyset.ts';
 import type { Db } from '#platform/verb.ts';
 import type { ActionView, contract, PostmortemDetailView, PostmortemView } from './contract.ts';
 import { isOverdue } from './core/action.ts';
+import { checkPostmortem } from './core/checks.ts';
 import { renderMarkdown } from './core/render.ts';
 import { promptOf, SECTIONS } from './core/sections.ts';
 import type { ActionRow, PostmortemRow } from './store.ts';
@@ -56,6 +59,7 @@ export async function getPostmortem(db: Db, id: string, now: Instant): Promise<P
       )
     ).map((person) => [person.id, person.name]),
   );
+  const actions = await listActionRows(db, { postmortemId: id, limit: 500, state: 'all' });
   return {
     ...postmortemView(row),
     sections: SECTIONS.map(({ id: section, title }) => ({
@@ -65,8 +69,12 @@ export async function getPostmortem(db: Db, id: string, now: Instant): Promise<P
       prompt: promptOf(section),
     })),
     budget: row.budget,
+    checks: checkPostmortem({
+      requiredBecause: row.requiredBecause.map((reason) => reason.code),
+      actions: actions.map((action) => ({ ...action, planned: action.planKey !== null })),
+    }),
     people: row.people.map(({ role, personId }) => ({ role, person: { id: personId, name: people.get(personId) ?? personId } })),
-    actions: (await listActionRows(db, { postmortemId: id, limit: 500, state: 'all' })).map((action) => actionView(action, now)),
+    actions: actions.map((action) => actionView(action, now)),
   };
 }
 
@@ -79,7 +87,7 @@ export async function getMarkdown(db: Db, id: string, now: Instant): Promise<str
     state: view.state,
     authors: [...new Set(view.people.map((entry) => entry.person.name))],
     sections: view.sections,
-    actions: view.actions.map((action) => ({ ...action, owner: action.owner.name })),
+    actions: view.actions.map((action) => ({ ...action, owner: action.owner?.name ?? 'nobody yet' })),
   });
 }
 
@@ -91,6 +99,7 @@ function postmortemView(row: ViewRow): PostmortemView {
     state: row.state,
     required: row.required,
     requiredBecause: row.requiredBecause,
+    class: row.class,
     dueAt: iso(row.dueAt),
     openActions: row.openActions,
     createdAt: iso(row.createdAt),
@@ -98,7 +107,7 @@ function postmortemView(row: ViewRow): PostmortemView {
   };
 }
 
-type ActionViewRow = ActionRow & { incidentId: string; incidentNumber: number; incidentTitle: string; ownerName: string };
+type ActionViewRow = ActionRow & { incidentId: string; incidentNumber: number; incidentTitle: string; ownerName: string | null };
 
 interface ActionFilter {
   limit: number;
@@ -115,7 +124,7 @@ async function listActionRows(db: Db, filter: ActionFilter): Promise<ActionViewR
     .selectFrom('actionItem')
     .innerJoin('postmortem', 'postmortem.id', 'actionItem.postmortemId')
     .innerJoin('incident', 'incident.id', 'postmortem.incidentId')
-    .innerJoin('person', 'person.id', 'actionItem.ownerId')
+    .leftJoin('person', 'person.id', 'actionItem.ownerId')
     .selectAll('actionItem')
     .select([
       'incident.id as incidentId',
@@ -157,10 +166,30 @@ function actionView(row: ActionViewRow, now: Instant): ActionView {
     title: row.title,
     kind: row.kind,
     priority: row.priority,
-    owner: { id: row.ownerId, name: row.ownerName },
+    owner: row.ownerId === null ? null : { id: row.ownerId, name: row.ownerName ?? row.ownerId },
     due: row.dueOn,
     state: row.state,
     overdue: isOverdue({ due: row.dueOn, state: row.state }, iso(now).slice(0, 10)),
+    because: row.because,
     version: row.version,
   };
+}
+
+/** Incidents of a class on a service that were open at some time of a period. */
+export async function listClassIncidents(
+  db: Db,
+  { name, serviceId, from, to }: { name: string; serviceId: Id<'svc'>; from: Instant; to: Instant },
+): Promise<Pick<IncidentRow, 'id' | 'anchors'>[]> {
+  const rows = await db
+    .selectFrom('postmortem')
+    .innerJoin('incident', 'incident.id', 'postmortem.incidentId')
+    .innerJoin('incidentService', 'incidentService.incidentId', 'incident.id')
+    .select(['incident.id', 'incident.anchors'])
+    .where('postmortem.class', '=', name)
+    .where('incidentService.serviceId', '=', serviceId)
+    .where(sql<boolean>`incident.declared_at < ${stamp(to)}`)
+    .where(sql<boolean>`(incident.resolved_at is null or incident.resolved_at > ${stamp(from)})`)
+    .orderBy('incident.id')
+    .execute();
+  return rows as unknown as Pick<IncidentRow, 'id' | 'anchors'>[];
 }

@@ -1,8 +1,11 @@
 /**
  * Releases: may this change go out now, and why.
  *
- * Tables: none
- * Invariants: every answer carries its reasons; a rollback is never denied.
- * Flow: GET /services/<slug>/gate → askGate → core/gate.ts.
+ * Tables: level_announcement
+ * Invariants: every answer carries its reasons; a rollback is never denied; a level that is worse is told at once, one
+ * that is better when it has held.
+ * Flow: GET /services/<slug>/gate → askGate → core/gate.ts; objective.level_changed → announceLevel → notify.
  */
+export { announceLevel } from './announce-level.ts';
+export { jobs } from './jobs.ts';
 export { routes } from './routes.ts';

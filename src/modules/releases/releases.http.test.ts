@@ -49,7 +49,7 @@ describe('the gate over HTTP', () => {
 
   it('asks the calendar of the service’s zone at the moment given', async () => {
     await leave(0.3);
-    expect(await ask({ at: THURSDAY_NIGHT })).toMatchObject({ decision: 'deny', because: [{ code: 'friday_at_caution' }] });
+    expect(await ask({ at: THURSDAY_NIGHT })).toMatchObject({ decision: 'deny', because: [{ code: 'no_fridays' }] });
     expect(await ask({ at: THURSDAY })).toMatchObject({ decision: 'allow' });
   });
 

@@ -21,6 +21,12 @@ export type SourceRead =
 
 export type SourceFailure = 'unreachable' | 'refused' | 'unauthorized' | 'bad_query' | 'too_much' | 'bad_answer';
 
+/** Failures of the source itself; the others are answers to one query. */
+export const SOURCE_WIDE: ReadonlySet<SourceFailure> = new Set(['unreachable', 'refused', 'unauthorized', 'bad_answer'] as const);
+
+/** How the app reaches a source; nothing is sent before something is read. */
+export type ConnectSource = (connection: SourceConnection) => MetricSource;
+
 export interface SourceSeries {
   /** Label names to values, `__name__` among them. */
   labels: Readonly<Record<string, string>>;

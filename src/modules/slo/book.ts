@@ -2,11 +2,13 @@ import type { Id } from '#kernel/ids.ts';
 import { DAY_MS, floorTo, type Instant, plus } from '#kernel/instant.ts';
 import type { CountsHistory } from '#modules/signals/index.ts';
 import type { Db } from '#platform/verb.ts';
+import { type BudgetPolicies, BudgetPolicyShelf, governingPolicy } from './budget-policy/policies.ts';
 import { listActiveCorrections } from './corrections/correction-store.ts';
 import { ObjectiveDefinition } from './contract.ts';
 import { type CorrectionSpan, type CountsSource, createCounts, instantsOfSpans, type SumsSource } from './core/counts/counts.ts';
 import { CorrectionRule, mergeSpans } from './core/counts/corrections.ts';
-import { DEFAULT_LEVELS } from './core/budget/budget.ts';
+import type { BudgetPolicy } from './core/budget-policy/policy.ts';
+import { STANDARD_POLICY } from './core/budget-policy/presets.ts';
 import { instantsOf, type ObjectiveTerms } from './core/evaluate.ts';
 import { periodAt } from './core/window.ts';
 import { expandCorrection } from './corrections/expand-correction.ts';
@@ -36,6 +38,8 @@ export interface Objective extends ObjectiveRow {
 export interface ObjectiveBook {
   readonly history: CountsHistory;
   list(db: Db, now: Instant, serviceIds?: readonly string[]): Promise<Objective[]>;
+  /** The error-budget policy that a version's levels come from, as last read. */
+  policy(version: Version): BudgetPolicy;
   /** What the sum of all is judged by: no burn pairs where its groups are alerted on one by one. */
   terms(version: Version): ObjectiveTerms;
   /** What one group is judged by: its burn alone. */
@@ -59,6 +63,7 @@ const NOTHING: SumsSource = {
   firstAt: () => null,
   lastEnd: () => null,
   revision: () => 0,
+  stamp: () => 0,
 };
 /** Corrections are worked out this far back and ahead. */
 const SPAN_REACH_MS = 400 * DAY_MS;
@@ -71,6 +76,8 @@ export function createObjectiveBook(history: CountsHistory): ObjectiveBook {
 class Book implements ObjectiveBook {
   readonly history: CountsHistory;
   private readonly versions = new Map<string, Version>();
+  private readonly shelf = new BudgetPolicyShelf();
+  private readonly policyOf = new WeakMap<Version, BudgetPolicy>();
   private readonly termsOf = new WeakMap<Version, ObjectiveTerms>();
   private readonly groupTermsOf = new WeakMap<ObjectiveTerms, ObjectiveTerms>();
   private spans: { key: string; byObjective: Map<string, CorrectionSpan[]> } = { key: '', byObjective: new Map() };
@@ -85,21 +92,28 @@ class Book implements ObjectiveBook {
     const rows = await listObjectives(db, serviceIds);
     await this.readVersions(db, rows);
     const spans = await this.readSpans(db, now);
+    const policies = await this.shelf.read(db);
     return rows.flatMap((row) => {
       const current = this.versions.get(`${row.id}/${row.governing}`);
       if (current === undefined) return [];
       const pending = row.version === row.governing ? null : (this.versions.get(`${row.id}/${row.version}`) ?? null);
+      this.givePolicy(policies, row, current, pending);
       return [{ ...row, current, pending, spans: spans.get(row.id) ?? [] }];
     });
   }
 
+  policy(version: Version): BudgetPolicy {
+    return this.policyOf.get(version) ?? STANDARD_POLICY;
+  }
+
   terms(version: Version): ObjectiveTerms {
+    const levels = this.shelf.boundsOf(this.policy(version));
     const intervalMs = this.history.intervalMs(version.indicatorId);
     const known = this.termsOf.get(version);
-    if (known !== undefined && known.intervalMs === intervalMs) return known;
+    if (known !== undefined && known.intervalMs === intervalMs && known.levels === levels) return known;
     const { target, window, gaps, alerting } = version.definition;
     const own = alerting.groups === 'any' ? { ...alerting, preset: 'none' as const, pairs: undefined } : alerting;
-    const terms: ObjectiveTerms = { target, window, gaps, alerting: own, levels: DEFAULT_LEVELS, intervalMs };
+    const terms: ObjectiveTerms = { target, window, gaps, alerting: own, levels, intervalMs };
     this.termsOf.set(version, terms);
     return terms;
   }
@@ -148,6 +162,11 @@ class Book implements ObjectiveBook {
         }),
       );
     await this.history.ready(db, asks);
+  }
+
+  private givePolicy(policies: BudgetPolicies, { serviceId }: ObjectiveRow, ...versions: (Version | null)[]): void {
+    for (const version of versions)
+      if (version !== null) this.policyOf.set(version, governingPolicy(policies, version.definition.policy, serviceId));
   }
 
   private asked(objective: Objective, version: Version, now: Instant, group: string, more: readonly Instant[]): Instant[] {

@@ -4,6 +4,7 @@ import { BecauseView, defineOperation, page, PageQuery } from '#kernel/operation
 import { idSchema } from '#kernel/ids.ts';
 import { optionalText, Slug, text } from '#kernel/text.ts';
 import { IndicatorDefinition } from '#modules/signals/contract.ts';
+import { budgetPolicyOperations } from './core/budget-policy/operations.ts';
 import { CorrectionRule } from './core/counts/corrections.ts';
 import { AlertingInput, definitionShape } from './core/definition.ts';
 import {
@@ -314,4 +315,5 @@ export const contract = {
     scope: 'viewer',
     bodyLimit: DOCUMENTS_LIMIT,
   }),
+  ...budgetPolicyOperations,
 };

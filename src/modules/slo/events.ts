@@ -1,13 +1,49 @@
 import { z } from 'zod';
 import { defineEvent } from '#kernel/event.ts';
 import { idSchema } from '#kernel/ids.ts';
+import type { BudgetLevel } from './core/budget/budget.ts';
+import { AUDIENCES, type BudgetPolicy, policyLevel } from './core/budget-policy/policy.ts';
 
 const Objective = z.object({ objectiveId: idSchema('obj'), slug: z.string(), name: z.string(), serviceId: idSchema('svc') });
 
+/**
+ * What the policy says of a level that was entered: whom it asks to tell, and whom that reaches. There is no audience of
+ * executives yet, so what is asked for them reaches nobody, and the event says so.
+ */
+const PolicyFacts = z.object({
+  slug: z.string(),
+  version: z.number(),
+  /** Null for `no_data`, of which policies say nothing. */
+  level: z.string().nullable(),
+  asksFor: z.array(z.enum(AUDIENCES)),
+  reaches: z.array(z.enum(AUDIENCES)),
+  reviewBeforeLifting: z.boolean(),
+});
+
 export const levelChanged = defineEvent(
   'objective.level_changed',
-  Objective.extend({ from: z.string(), to: z.string(), remainingRatio: z.number().nullable() }),
+  Objective.extend({
+    from: z.string(),
+    to: z.string(),
+    remainingRatio: z.number().nullable(),
+    /** Missing in events of before there were policies. */
+    policy: PolicyFacts.optional(),
+  }),
 );
+
+export function policyFacts(policy: BudgetPolicy, entered: BudgetLevel | 'no_data'): z.output<typeof PolicyFacts> {
+  const level = policyLevel(policy, entered);
+  const asksFor = level?.announce ?? ['owner_team'];
+  return {
+    slug: policy.slug,
+    version: policy.version,
+    level: level?.name ?? null,
+    asksFor,
+    reaches: asksFor.filter((audience) => audience === 'owner_team'),
+    reviewBeforeLifting: level?.reviewBeforeLifting ?? false,
+  };
+}
+
 export const stateChanged = defineEvent('objective.state_changed', Objective.extend({ from: z.string(), to: z.string() }));
 /** New figures; for screens that show them. */
 export const ticked = defineEvent('objective.ticked', z.object({ objectives: z.number() }));

@@ -1,16 +1,20 @@
 /**
  * SLO: objectives over indicators, their error budgets, and the alerts on burn.
  *
- * Tables: objective, objective_version, objective_group, correction
+ * Tables: objective, objective_version, objective_group, correction, budget_policy, budget_policy_signature,
+ *   service_budget_policy
  * States: an objective is ok, firing, frozen, no_data or no_traffic; its budget has a level from healthy to exhausted.
  * Invariants: figures come from integer counts, never from ratios; a tick reads only what is new; the same function
  * judges the tick and whoever asks; at most one page and one ticket alert an objective.
  * Flow: cells → CountsHistory → step → alertTurns → alerts.applySignals, objective.level_changed.
  */
 export { createObjectiveBook, type ObjectiveBook } from './book.ts';
+export { chaosAllowed } from './budget-policy/chaos-allowed.ts';
+export { policyLevel, SPENT_LIMIT_RATIO } from './core/budget-policy/policy.ts';
 export { levelChanged } from './events.ts';
 export { jobs } from './tick/jobs.ts';
 export { routes } from './routes.ts';
 export { nextTick } from './tick/tick.ts';
 export { nextWatch, tickAgeMs } from './tick/watch.ts';
-export { createObjectiveReader, type ObjectiveReader, type SpentOfObjective } from './read/reader.ts';
+export { createObjectiveReader, type ObjectiveReader, type SpentOfObjective, type Standing } from './read/reader.ts';
+export { listIndicatorUses } from './store.ts';

@@ -9,6 +9,7 @@ import { createIndicator } from '#modules/signals/index.ts';
 import { lockName } from '#platform/db/lock-name.ts';
 import type { VerbContext } from '#platform/verb.ts';
 import { readVersion, type Version } from './book.ts';
+import { requireBudgetPolicy } from './budget-policy/policies.ts';
 import type { ObjectiveDefinition } from './contract.ts';
 import { NOT_EVALUATED } from './core/evaluate.ts';
 import { resolvePolicy } from './core/policy.ts';
@@ -32,6 +33,7 @@ export async function putObjective(ctx: VerbContext, { slug, ifMatch, definition
   requireVersion(`objective ${slug}`, before?.version ?? 0, ifMatch);
   refuseDeadPairs(ctx, definition);
   const service = await loadServiceBySlug(ctx.tx, definition.service);
+  await requireBudgetPolicy(ctx.tx, definition.policy, 'body.policy');
   const known = before === undefined ? [] : await versionsOf(ctx, before);
   const governing = known.find((version) => version.number === before?.governing);
   // An indicator that is counted already is taken up again, so that an edit and its undoing lose nothing.

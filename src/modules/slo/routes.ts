@@ -6,6 +6,7 @@ import type { HttpCall } from '#platform/http/call.ts';
 import { applyObjectives, planObjectives } from './exchange/apply-objectives.ts';
 import { backtestObjective, testDefinition } from './backtest/backtest.ts';
 import type { ObjectiveBook } from './book.ts';
+import { budgetPolicyRoutes } from './budget-policy/routes.ts';
 import type { contract } from './contract.ts';
 import { createCorrection, decideCorrection } from './corrections/corrections.ts';
 import { exportObjectives, importObjectives } from './exchange/exchange.ts';
@@ -27,10 +28,11 @@ export function routes({ reader, book, openSource }: SloParts): Handlers<typeof 
     ...reading({ reader, book, openSource }),
     ...writing(reader),
     ...asCode(),
+    ...budgetPolicyRoutes,
   };
 }
 
-type All = Handlers<typeof contract, HttpCall>;
+type All = Omit<Handlers<typeof contract, HttpCall>, keyof typeof budgetPolicyRoutes>;
 type Reading =
   | 'listObjectives'
   | 'getObjective'
@@ -97,7 +99,7 @@ function asCode(): Pick<All, AsCode> {
   return {
     planObjectives: async (call, { body }) => {
       const { entries, problems } = await planObjectives(call.db, body.documents);
-      return { entries, problems };
+      return { entries, problems: problems.map(({ index: _index, ...problem }) => problem) };
     },
     applyObjectives: async (call, { body }) => ({ entries: await call.run(applyObjectives, body) }),
     exportObjectives: (call, { query }) => exportObjectives(call.db, query),

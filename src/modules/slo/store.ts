@@ -116,6 +116,15 @@ export async function findVersions(db: Db, asked: readonly { objectiveId: Id<'ob
   return rows.rows;
 }
 
+/** Indicators that are counted, and the objectives they are counted for: by the version that governs and the one that waits. */
+export async function listIndicatorUses(db: Db): Promise<{ indicatorId: Id<'ind'>; objective: string }[]> {
+  const rows = await sql<{ indicatorId: Id<'ind'>; objective: string }>`
+    select distinct v.indicator_id, o.slug as objective
+    from objective o join objective_version v on v.objective_id = o.id and v.number in (o.governing, o.version)
+    order by o.slug`.execute(db);
+  return rows.rows;
+}
+
 export interface GroupRow {
   objectiveId: Id<'obj'>;
   groupKey: string;

@@ -8,11 +8,13 @@ export interface ActionItemRow {
   title: string;
   kind: string;
   priority: string;
-  ownerId: string;
+  ownerId: string | null;
   dueOn: string;
   state: string;
   version: Generated<number>;
   createdAt: ColumnType<Instant, Expression<Instant>, Expression<Instant>>;
+  because: ColumnType<unknown, Expression<unknown> | null | undefined, Expression<unknown> | null>;
+  planKey: string | null;
 }
 
 export interface AlertRow {
@@ -73,6 +75,24 @@ export interface AuditEntryRow {
   subject: string;
   before: ColumnType<unknown, Expression<unknown> | null | undefined, Expression<unknown> | null>;
   after: ColumnType<unknown, Expression<unknown> | null | undefined, Expression<unknown> | null>;
+}
+
+export interface BudgetPolicyRow {
+  slug: string;
+  name: string;
+  levels: ColumnType<unknown, Expression<unknown>, Expression<unknown>>;
+  exceptions: string;
+  version: number;
+  createdAt: ColumnType<Instant, Expression<Instant>, Expression<Instant>>;
+  updatedAt: ColumnType<Instant, Expression<Instant>, Expression<Instant>>;
+}
+
+export interface BudgetPolicySignatureRow {
+  policySlug: string;
+  version: number;
+  personId: string;
+  role: string;
+  signedAt: ColumnType<Instant, Expression<Instant>, Expression<Instant>>;
 }
 
 export interface ChangeRow {
@@ -251,6 +271,13 @@ export interface JobRow {
   createdAt: ColumnType<Instant, Expression<Instant>, Expression<Instant>>;
 }
 
+export interface LevelAnnouncementRow {
+  objectiveId: string;
+  level: string;
+  betterSince: ColumnType<Instant | null, Expression<Instant | null> | null | undefined, Expression<Instant | null> | null>;
+  at: ColumnType<Instant, Expression<Instant>, Expression<Instant>>;
+}
+
 export interface ObjectiveRow {
   id: string;
   slug: string;
@@ -355,6 +382,7 @@ export interface PostmortemRow {
   dueAt: ColumnType<Instant, Expression<Instant>, Expression<Instant>>;
   version: Generated<number>;
   createdAt: ColumnType<Instant, Expression<Instant>, Expression<Instant>>;
+  class: string | null;
 }
 
 export interface ScheduleRow {
@@ -428,6 +456,11 @@ export interface ServiceRow {
   createdAt: ColumnType<Instant, Expression<Instant>, Expression<Instant>>;
 }
 
+export interface ServiceBudgetPolicyRow {
+  serviceId: string;
+  policySlug: string;
+}
+
 export interface SessionRow {
   tokenHash: string;
   personId: string;
@@ -464,6 +497,8 @@ export interface Tables {
   alertSignal: AlertSignalRow;
   apiKey: ApiKeyRow;
   auditEntry: AuditEntryRow;
+  budgetPolicy: BudgetPolicyRow;
+  budgetPolicySignature: BudgetPolicySignatureRow;
   change: ChangeRow;
   contactMethod: ContactMethodRow;
   correction: CorrectionRow;
@@ -481,6 +516,7 @@ export interface Tables {
   installation: InstallationRow;
   integration: IntegrationRow;
   job: JobRow;
+  levelAnnouncement: LevelAnnouncementRow;
   objective: ObjectiveRow;
   objectiveGroup: ObjectiveGroupRow;
   objectiveVersion: ObjectiveVersionRow;
@@ -499,6 +535,7 @@ export interface Tables {
   seriesDay: SeriesDayRow;
   seriesHour: SeriesHourRow;
   service: ServiceRow;
+  serviceBudgetPolicy: ServiceBudgetPolicyRow;
   session: SessionRow;
   signInFailure: SignInFailureRow;
   source: SourceRow;

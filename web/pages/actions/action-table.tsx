@@ -33,7 +33,7 @@ const FROM: Column<Action> = {
   ),
 };
 
-const OWNER: Column<Action> = { head: 'Owner', className: 'nowrap', cell: (action) => action.owner.name };
+const OWNER: Column<Action> = { head: 'Owner', className: 'nowrap', cell: (action) => action.owner?.name ?? 'nobody yet' };
 
 const KIND: readonly Column<Action>[] = [
   { head: 'Kind', spare: true, className: 'soft', cell: (action) => action.kind },

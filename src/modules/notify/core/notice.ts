@@ -10,6 +10,7 @@ export const Notice = z.object({
     'incident.assigned',
     'incident.severity_changed',
     'incident.update_due',
+    'budget.level_changed',
     'notice.test',
     'system.alarm',
   ]),

@@ -18,6 +18,8 @@ describe('a postmortem is required', () => {
     impactMs: HOUR_MS,
     nearMiss: false,
     spentWhileFrozen: false,
+    spent: [{ objective: 'checkout', ratio: 0.2 }],
+    spentLimitRatio: 0.2,
   };
   test.each<[string, Partial<RequirementFacts>, string[]]>([
     ['for SEV1', { severity: 'SEV1' }, ['severe']],
@@ -26,6 +28,7 @@ describe('a postmortem is required', () => {
     ['for more than an hour', { impactMs: HOUR_MS + 1 }, ['over_an_hour']],
     ['for a near-miss', { nearMiss: true }, ['near_miss']],
     ['for any loss while frozen', { spentWhileFrozen: true }, ['spent_while_frozen']],
+    ['when it spent more than a fifth of a budget', { spent: [{ objective: 'checkout', ratio: 0.2000001 }] }, ['spent_too_much']],
     ['for several reasons at once', { severity: 'SEV2', nearMiss: true }, ['severe', 'near_miss']],
   ])('%s', (_name, change, codes) => {
     const answer = isRequired({ ...minor, ...change });

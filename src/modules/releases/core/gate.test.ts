@@ -1,15 +1,32 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { DAY_MS, instant } from '#kernel/instant.ts';
-import { decideGate, GATE_LEVELS, type GateChange, type GateFacts, type GateLevel } from './gate.ts';
+import { decideGate, GATE_LEVELS, type GateChange, type GateFacts, type GateLevel, type GateObjective, type GateRule } from './gate.ts';
 
 const THURSDAY = instant(Date.parse('2026-11-19T12:00:00Z'));
 const FRIDAY = instant(Date.parse('2026-11-20T12:00:00Z'));
 const deploy: GateChange = { kind: 'deploy', labels: [] };
+/** What the standard policy says of each level. */
+const RULES: Record<Exclude<GateLevel, 'no_data'>, GateRule['gate']> = {
+  healthy: 'allow',
+  caution: 'allow_except_fridays',
+  slow: 'needs_approval',
+  frozen: 'deny',
+  exhausted: 'deny',
+};
+const objective = (name: string, level: GateLevel, remainingRatio: number | null = 0.4, gate?: GateRule['gate']): GateObjective => ({
+  name,
+  level,
+  remainingRatio: level === 'no_data' ? null : remainingRatio,
+  rule:
+    level === 'no_data'
+      ? null
+      : { policy: 'standard', policyName: 'Standard policy', levelName: level, gate: gate ?? RULES[level], consequences: ['It follows.'] },
+});
 const at = (level: GateLevel, more: Partial<GateFacts> = {}): GateFacts => ({
   service: 'checkout',
   zone: 'Europe/Paris',
-  objectives: [{ name: 'availability', level, remainingRatio: level === 'no_data' ? null : 0.4 }],
+  objectives: [objective('availability', level)],
   openIncidents: [],
   approvedBy: [],
   ...more,
@@ -34,7 +51,7 @@ describe('the level decides', () => {
 
   test.each<[GateLevel, string, string]>([
     ['healthy', 'allow', 'budget_healthy'],
-    ['caution', 'deny', 'friday_at_caution'],
+    ['caution', 'deny', 'no_fridays'],
     ['slow', 'needs_approval', 'budget_slow'],
     ['no_data', 'needs_approval', 'budget_no_data'],
   ])('on a Friday %s: %s', (level, decision, code) => {
@@ -43,11 +60,11 @@ describe('the level decides', () => {
 
   test('Friday is that of the service, not of the server', () => {
     const edge = instant(Date.parse('2026-11-19T23:30:00Z'));
-    expect(outcome(at('caution'), deploy, edge)).toEqual(['deny', 'friday_at_caution']);
+    expect(outcome(at('caution'), deploy, edge)).toEqual(['deny', 'no_fridays']);
     expect(outcome(at('caution', { zone: 'UTC' }), deploy, edge)).toEqual(['allow', 'budget_caution']);
     expect(outcome(at('caution', { zone: 'America/New_York' }), deploy, instant(FRIDAY + DAY_MS - 9 * 3_600_000))).toEqual([
       'deny',
-      'friday_at_caution',
+      'no_fridays',
     ]);
   });
 
@@ -58,8 +75,7 @@ describe('the level decides', () => {
 });
 
 describe('the worst objective counts', () => {
-  const objectives = (...levels: GateLevel[]) =>
-    at('healthy', { objectives: levels.map((level, i) => ({ name: `o${i}`, level, remainingRatio: 0.3 })) });
+  const objectives = (...levels: GateLevel[]) => at('healthy', { objectives: levels.map((level, i) => objective(`o${i}`, level, 0.3)) });
   test.each<[GateLevel[], GateLevel]>([
     [['healthy', 'caution'], 'caution'],
     [['caution', 'no_data', 'healthy'], 'no_data'],
@@ -73,12 +89,39 @@ describe('the worst objective counts', () => {
   });
   test('at one level the one with least left speaks', () => {
     const facts = at('slow', {
-      objectives: [
-        { name: 'a', level: 'slow', remainingRatio: 0.2 },
-        { name: 'b', level: 'slow', remainingRatio: 0.11 },
-      ],
+      objectives: [objective('a', 'slow', 0.2), objective('b', 'slow', 0.11)],
     });
     expect(decideGate(facts, deploy, THURSDAY).because[0]?.facts.objective).toBe('b');
+  });
+});
+
+describe('the budget policy decides what a level means', () => {
+  test.each<[GateRule['gate'], number, string, string]>([
+    ['allow', THURSDAY, 'allow', 'budget_slow'],
+    ['allow', FRIDAY, 'allow', 'budget_slow'],
+    ['allow_except_fridays', THURSDAY, 'allow', 'budget_slow'],
+    ['allow_except_fridays', FRIDAY, 'deny', 'no_fridays'],
+    ['needs_approval', THURSDAY, 'needs_approval', 'budget_slow'],
+    ['deny', THURSDAY, 'deny', 'budget_slow'],
+  ])('%s on day %d: %s', (gate, now, decision, code) => {
+    const decided = decideGate(at('healthy', { objectives: [objective('availability', 'slow', 0.2, gate)] }), deploy, instant(now));
+    expect([decided.decision, decided.because[0]?.code, decided.level]).toEqual([decision, code, 'slow']);
+    expect(decided.because[0]?.text).toContain('Standard policy, level slow by the budget of availability (20.0 % left)');
+    expect(decided.because[0]?.facts).toMatchObject({ policy: 'standard', gate });
+  });
+
+  test('the strictest answer counts, though another objective is at a worse level', () => {
+    const facts = at('healthy', { objectives: [objective('mild', 'frozen', 0.05, 'allow'), objective('strict', 'caution', 0.4, 'deny')] });
+    expect(decideGate(facts, deploy, THURSDAY)).toMatchObject({
+      decision: 'deny',
+      level: 'caution',
+      because: [{ facts: { objective: 'strict' } }],
+    });
+  });
+
+  test('an objective without data lifts no Friday', () => {
+    const facts = at('healthy', { objectives: [objective('known', 'caution'), objective('unknown', 'no_data')] });
+    expect(outcome(facts, deploy, FRIDAY)).toEqual(['deny', 'no_fridays']);
   });
 });
 
@@ -106,7 +149,14 @@ describe('rollbacks and fixes pass', () => {
     zone: fc.constantFrom('UTC', 'Europe/Paris'),
     approvedBy: fc.constantFrom([], ['ana']),
     objectives: fc.array(
-      fc.record({ name: fc.string(), level: fc.constantFrom(...GATE_LEVELS), remainingRatio: fc.constantFrom(null, 0.2, -1) }),
+      fc
+        .tuple(
+          fc.string(),
+          fc.constantFrom(...GATE_LEVELS),
+          fc.constantFrom(null, 0.2, -1),
+          fc.constantFrom(undefined, 'allow' as const, 'allow_except_fridays' as const, 'needs_approval' as const, 'deny' as const),
+        )
+        .map((parts) => objective(...parts)),
       { maxLength: 4 },
     ),
     openIncidents: fc.array(fc.record({ id: fc.string(), severity: fc.constantFrom('SEV1', 'SEV2', 'SEV3', 'SEV4' as const) }), {
@@ -129,14 +179,18 @@ describe('rollbacks and fixes pass', () => {
     for (const kind of ['deploy', 'config', 'flag', 'migration'] as const)
       expect(outcome(at('exhausted'), { kind, labels: [] })[0]).toBe('deny');
   });
-  test('there is always a reason, and worse levels never get better answers but on Fridays', () => {
+  test('there is always a reason, and one objective more never makes the answer milder', () => {
     const order = ['allow', 'needs_approval', 'deny'];
     fc.assert(
-      fc.property(facts, (given) => {
-        const decided = decideGate(given, deploy, THURSDAY);
+      fc.property(facts, fc.nat(6), (given, day) => {
+        const now = instant(THURSDAY + day * DAY_MS);
+        const decided = decideGate(given, deploy, now);
         expect(decided.because.length).toBeGreaterThan(0);
-        const worse = { ...given, objectives: [...given.objectives, { name: 'more', level: 'exhausted' as const, remainingRatio: -2 }] };
-        expect(order.indexOf(decideGate(worse, deploy, THURSDAY).decision)).toBeGreaterThanOrEqual(order.indexOf(decided.decision));
+        const more = { ...given, approvedBy: [], objectives: [...given.objectives, objective('more', 'exhausted', -2)] };
+        expect(order.indexOf(decideGate(more, deploy, now).decision)).toBeGreaterThanOrEqual(order.indexOf(decided.decision));
+        if (given.objectives.length === 0) return;
+        const known = { ...given, objectives: [...given.objectives, objective('more', 'no_data')] };
+        expect(order.indexOf(decideGate(known, deploy, now).decision)).toBeGreaterThanOrEqual(order.indexOf(decided.decision));
       }),
     );
   });
@@ -147,6 +201,6 @@ test('an approval allows what needs one, and only that', () => {
   expect(decideGate(at('slow', { approvedBy: ['ana', 'ben'] }), deploy, THURSDAY).because[0]?.facts).toEqual({ by: 'ana, ben' });
   expect(outcome(at('no_data', { approvedBy: ['ana'] }), deploy)).toEqual(['allow', 'approved']);
   expect(outcome(at('frozen', { approvedBy: ['ana'] }), deploy)).toEqual(['deny', 'budget_frozen']);
-  expect(outcome(at('caution', { approvedBy: ['ana'] }), deploy, FRIDAY)).toEqual(['deny', 'friday_at_caution']);
+  expect(outcome(at('caution', { approvedBy: ['ana'] }), deploy, FRIDAY)).toEqual(['deny', 'no_fridays']);
   expect(outcome(at('healthy', { approvedBy: ['ana'] }), deploy)).toEqual(['allow', 'budget_healthy']);
 });

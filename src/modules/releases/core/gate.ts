@@ -7,9 +7,9 @@ import { weekdayAt } from '#kernel/zoned.ts';
  *
  * 1. A rollback, and a change labelled `fix`, pass at every level and during any incident: they are the way out.
  * 2. An open SEV1 or SEV2 on the service denies.
- * 3. The worst objective of the service decides: healthy allows; caution allows, but denies on Fridays in the service's
- *    zone; slow needs approval; frozen and exhausted deny; no data, and no objective at all, need approval. No data ranks
- *    between caution and slow.
+ * 3. Each objective of the service answers by what its budget policy says of the level it is at: allow, allow but on
+ *    Fridays in the service's zone, needs approval, deny. No data, and no objective at all, need approval. The strictest
+ *    answer counts; among equals that of the worst level, with no data between caution and slow.
  * 4. An approval turns "needs approval" into allow, and nothing else.
  *
  * Every reason that applies is given, the deciding one first.
@@ -18,10 +18,28 @@ export interface GateFacts {
   service: string;
   /** IANA zone in which it is or is not Friday. */
   zone: string;
-  objectives: readonly { name: string; level: GateLevel; remainingRatio: number | null }[];
+  objectives: readonly GateObjective[];
   openIncidents: readonly { id: string; severity: 'SEV1' | 'SEV2' | 'SEV3' | 'SEV4' }[];
   /** Names of those who approved this change. */
   approvedBy: readonly string[];
+}
+
+export interface GateObjective {
+  name: string;
+  level: GateLevel;
+  remainingRatio: number | null;
+  /** What its budget policy says of that level; null where nothing is known. */
+  rule: GateRule | null;
+}
+
+export interface GateRule {
+  /** Slug and name of the policy. */
+  policy: string;
+  policyName: string;
+  /** The level as the policy calls it. */
+  levelName: string;
+  gate: 'allow' | 'allow_except_fridays' | 'needs_approval' | 'deny';
+  consequences: readonly string[];
 }
 
 export interface GateChange {
@@ -39,7 +57,7 @@ export type GateCode =
   | 'open_incident'
   | 'budget_healthy'
   | 'budget_caution'
-  | 'friday_at_caution'
+  | 'no_fridays'
   | 'budget_slow'
   | 'budget_frozen'
   | 'budget_exhausted'
@@ -49,7 +67,7 @@ export type GateCode =
 
 export interface GateDecision {
   decision: 'allow' | 'needs_approval' | 'deny';
-  /** Of the worst objective; `no_data` without objectives. */
+  /** Of the objective that decides; `no_data` without objectives. */
   level: GateLevel;
   because: Because<GateCode>[];
 }
@@ -57,26 +75,38 @@ export interface GateDecision {
 const FRIDAY = 5;
 
 export function decideGate(facts: GateFacts, change: GateChange, at: Instant): GateDecision {
-  const worst = worstOf(facts.objectives);
-  const level = worst?.level ?? 'no_data';
+  const { level, decision, because: budget } = strictest(facts, at);
   const pass = passOf(change);
   const incidents = facts.openIncidents.filter(({ severity }) => severity === 'SEV1' || severity === 'SEV2').map(incidentReason);
-  const budget = judgeLevel(facts, worst, at);
-  if (pass !== null) return { decision: 'allow', level, because: [pass, ...incidents, budget.because] };
-  if (incidents.length > 0) return { decision: 'deny', level, because: [...incidents, budget.because] };
+  if (pass !== null) return { decision: 'allow', level, because: [pass, ...incidents, budget] };
+  if (incidents.length > 0) return { decision: 'deny', level, because: [...incidents, budget] };
   const by = facts.approvedBy.join(', ');
-  if (budget.decision === 'needs_approval' && by !== '') {
-    return { decision: 'allow', level, because: [because('approved', `approved by ${by}`, { by }), budget.because] };
-  }
-  return { decision: budget.decision, level, because: [budget.because] };
+  if (decision === 'needs_approval' && by !== '')
+    return { decision: 'allow', level, because: [because('approved', `approved by ${by}`, { by }), budget] };
+  return { decision, level, because: [budget] };
 }
 
-function worstOf(objectives: GateFacts['objectives']): GateFacts['objectives'][number] | null {
-  const rank = (objective: GateFacts['objectives'][number]): number => GATE_LEVELS.indexOf(objective.level);
+interface Answer {
+  level: GateLevel;
+  decision: GateDecision['decision'];
+  because: Because<GateCode>;
+}
+
+const STRICTNESS: readonly GateDecision['decision'][] = ['allow', 'needs_approval', 'deny'];
+
+function strictest(facts: GateFacts, at: Instant): Answer {
+  const answers = facts.objectives.map((objective) => ({ objective, answer: judgeObjective(objective, facts.zone, at) }));
   // At one level, the objective with least left speaks.
-  const left = (objective: GateFacts['objectives'][number]): number => objective.remainingRatio ?? Number.POSITIVE_INFINITY;
-  const sorted = [...objectives].sort((a, b) => rank(b) - rank(a) || (left(a) < left(b) ? -1 : left(a) > left(b) ? 1 : 0));
-  return sorted[0] ?? null;
+  const left = ({ remainingRatio }: GateObjective): number => remainingRatio ?? Number.MAX_VALUE;
+  const [first] = answers.sort(
+    (a, b) =>
+      STRICTNESS.indexOf(b.answer.decision) - STRICTNESS.indexOf(a.answer.decision) ||
+      GATE_LEVELS.indexOf(b.objective.level) - GATE_LEVELS.indexOf(a.objective.level) ||
+      left(a.objective) - left(b.objective),
+  );
+  if (first !== undefined) return first.answer;
+  const none = because('no_objectives', `${facts.service} has no objective to judge by`, { service: facts.service });
+  return { level: 'no_data', decision: 'needs_approval', because: none };
 }
 
 function passOf(change: GateChange): Because<GateCode> | null {
@@ -92,47 +122,17 @@ function incidentReason(incident: GateFacts['openIncidents'][number]): Because<G
   });
 }
 
-function judgeLevel(
-  facts: GateFacts,
-  worst: GateFacts['objectives'][number] | null,
-  at: Instant,
-): { decision: GateDecision['decision']; because: Because<GateCode> } {
-  if (worst === null) {
-    return {
-      decision: 'needs_approval',
-      because: because('no_objectives', `${facts.service} has no objective to judge by`, { service: facts.service }),
-    };
+function judgeObjective({ name, level, remainingRatio, rule }: GateObjective, zone: string, at: Instant): Answer {
+  const figures = { objective: name, level, remainingRatio, zone, policy: rule?.policy ?? null };
+  if (rule === null || level === 'no_data') {
+    return { level, decision: 'needs_approval', because: because('budget_no_data', `the budget of ${name} is not known`, figures) };
   }
-  const { name, level, remainingRatio } = worst;
-  const figures = { objective: name, level, remainingRatio, zone: facts.zone };
   const left = remainingRatio === null ? '' : ` (${(Math.floor(remainingRatio * 1000) / 10).toFixed(1)} % left)`;
-  const reason = (code: GateCode, text: string): Because<GateCode> => because(code, text, figures);
-  switch (level) {
-    case 'healthy':
-      return { decision: 'allow', because: reason('budget_healthy', `the budget of ${name} is healthy${left}`) };
-    case 'caution':
-      return weekdayAt(at, facts.zone) === FRIDAY
-        ? {
-            decision: 'deny',
-            because: reason('friday_at_caution', `the budget of ${name} calls for caution${left}, and it is Friday in ${facts.zone}`),
-          }
-        : {
-            decision: 'allow',
-            because: reason('budget_caution', `the budget of ${name} calls for caution${left}: test more, watch 30 min after it`),
-          };
-    case 'slow':
-      return { decision: 'needs_approval', because: reason('budget_slow', `the budget of ${name} is low${left}: each change is approved`) };
-    case 'frozen':
-      return {
-        decision: 'deny',
-        because: reason('budget_frozen', `the budget of ${name} is nearly spent${left}: only fixes and reliability work`),
-      };
-    case 'exhausted':
-      return {
-        decision: 'deny',
-        because: reason('budget_exhausted', `the budget of ${name} is spent${left}: only fixes and reliability work`),
-      };
-    case 'no_data':
-      return { decision: 'needs_approval', because: reason('budget_no_data', `the budget of ${name} is not known`) };
+  const says = `${rule.policyName}, level ${rule.levelName} by the budget of ${name}${left}`;
+  const facts = { ...figures, levelName: rule.levelName, gate: rule.gate };
+  if (rule.gate === 'allow_except_fridays' && weekdayAt(at, zone) === FRIDAY) {
+    return { level, decision: 'deny', because: because('no_fridays', `${says}: nothing on Fridays, and it is Friday in ${zone}`, facts) };
   }
+  const decision = rule.gate === 'allow_except_fridays' ? 'allow' : rule.gate;
+  return { level, decision, because: because(`budget_${level}`, `${says}: ${rule.consequences.join(' ')}`, facts) };
 }

@@ -94,6 +94,44 @@ export function unpackSteps(bytes: Uint8Array, { steps, full }: Tier): Steps {
   return row;
 }
 
+/** Running sums of an hour's cells, one cell after another. */
+export interface StepCursor {
+  /** Cells taken so far. */
+  step: number;
+  good: number;
+  bad: number;
+  observed: number;
+  next(): void;
+}
+
+/** Reads a packed hour cell by cell; null is an hour of which nothing was observed. */
+export function openSteps(bytes: Uint8Array | null): StepCursor {
+  const cursor = { at: 0 };
+  let left = 0;
+  let kind = NOTHING;
+  return {
+    step: 0,
+    good: 0,
+    bad: 0,
+    observed: 0,
+    next() {
+      this.step += 1;
+      if (bytes === null) return;
+      if (left === 0) {
+        const token = readNumber(bytes, cursor);
+        kind = token % 4;
+        left = Math.floor(token / 4);
+      }
+      left -= 1;
+      if (kind === NOTHING) return;
+      this.observed += kind === PARTIAL ? readNumber(bytes, cursor) : HOUR_TIER.full;
+      if (kind === QUIET) return;
+      this.good += readNumber(bytes, cursor);
+      this.bad += readNumber(bytes, cursor);
+    },
+  };
+}
+
 function readNumber(bytes: Uint8Array, cursor: { at: number }): number {
   let value = 0;
   for (let scale = 1; ; scale *= 128) {

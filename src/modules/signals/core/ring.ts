@@ -1,6 +1,6 @@
 import { DAY_MS, type DurationMs, floorTo, HOUR_MS, type Instant, instant, iso, MINUTE_MS } from '#kernel/instant.ts';
 import { CELL_MS } from './cell.ts';
-import { HOUR_TIER, type Steps, type Sums, sumSteps, unpackSteps } from './packed.ts';
+import { HOUR_TIER, openSteps, type StepCursor, type Steps, type Sums, unpackSteps } from './packed.ts';
 
 /**
  * The counts of one series in memory, as running sums since its origin: every 10 s for the last 40 minutes, every five
@@ -31,6 +31,8 @@ export interface Ring {
   firstAt(): Instant | null;
   /** Rises whenever sums before the end change: what was derived from them is then stale. */
   revision(): number;
+  /** Changes with every change. */
+  stamp(): number;
   /** Bytes of the arrays held. */
   bytes(): number;
 }
@@ -48,28 +50,57 @@ const FIVE_MINUTES_MS: DurationMs = 5 * MINUTE_MS;
 const CELLS_KEPT = (40 * MINUTE_MS) / CELL_MS + 1;
 const FIVES_KEPT = (3 * DAY_MS) / FIVE_MINUTES_MS + 1;
 const FIVE_CELLS = FIVE_MINUTES_MS / CELL_MS;
+const HOUR_CELLS = HOUR_MS / CELL_MS;
+const HOUR_FIVES = HOUR_MS / FIVE_MINUTES_MS;
+const SLICE_RECORDS = FIVE_CELLS + 1;
 const DETAILS_KEPT = 8;
+/** Slices of five minutes held unpacked: as many as an objective's windows have edges beyond the cells. */
+const SLICES_KEPT = 8;
+/** Good and bad as doubles, observed cells as a whole number: one place in memory, as a tick of many rings waits for memory most. */
+const RECORD_BYTES = 20;
 
 /** How far back a ring reaches unless a longer window needs more. */
 export const RING_REACH_MS: DurationMs = 92 * DAY_MS;
+
+/** Running sums in records that lie side by side. */
+class Records {
+  readonly view: DataView;
+
+  constructor(size: number) {
+    this.view = new DataView(new ArrayBuffer(size * RECORD_BYTES));
+  }
+
+  read(i: number, into: Sums): Sums {
+    const at = i * RECORD_BYTES;
+    into.good = this.view.getFloat64(at, true);
+    into.bad = this.view.getFloat64(at + 8, true);
+    into.observed = this.view.getUint32(at + 16, true);
+    return into;
+  }
+
+  write(i: number, sums: Sums): void {
+    const at = i * RECORD_BYTES;
+    this.view.setFloat64(at, sums.good, true);
+    this.view.setFloat64(at + 8, sums.bad, true);
+    this.view.setUint32(at + 16, sums.observed, true);
+  }
+}
 
 /** Running sums at boundaries of one width, the latest `size` of them. */
 class Track {
   readonly stepMs: DurationMs;
   readonly size: number;
-  readonly good: Float64Array;
-  readonly bad: Float64Array;
-  readonly observed: Uint32Array;
+  private readonly records: Records;
+  private readonly base: number;
   /** Boundaries from first to last are kept, counted in steps from the epoch. */
   first: number;
   last: number;
 
-  constructor(stepMs: DurationMs, size: number, origin: Instant) {
+  constructor(place: { records: Records; base: number; size: number }, stepMs: DurationMs, origin: Instant) {
     this.stepMs = stepMs;
-    this.size = size;
-    this.good = new Float64Array(size);
-    this.bad = new Float64Array(size);
-    this.observed = new Uint32Array(size);
+    this.size = place.size;
+    this.records = place.records;
+    this.base = place.base;
     this.first = Math.ceil(origin / stepMs);
     this.last = this.first;
   }
@@ -77,50 +108,46 @@ class Track {
   /** Moves the end to boundary `last`; nothing was observed on the way, so the sums stay those of the head. */
   extend(last: number, head: Sums): void {
     if (last <= this.last) return;
-    for (let k = Math.max(this.last + 1, last - this.size + 1); k <= last; k += 1) this.set(k, head.good, head.bad, head.observed);
+    for (let k = Math.max(this.last + 1, last - this.size + 1); k <= last; k += 1) this.set(k, head);
     this.last = last;
     this.first = Math.max(this.first, last - this.size + 1);
   }
 
-  set(k: number, good: number, bad: number, observed: number): void {
-    this.good[k % this.size] = good;
-    this.bad[k % this.size] = bad;
-    this.observed[k % this.size] = observed;
+  /** Begins anew with one boundary: what lies before it is not to be answered from here. */
+  jump(k: number, sums: Sums): void {
+    this.first = k;
+    this.last = k;
+    this.set(k, sums);
+  }
+
+  set(k: number, sums: Sums): void {
+    this.records.write(this.base + (k % this.size), sums);
   }
 
   /** Adds to all boundaries from k on. */
   shift(k: number, by: Sums): void {
+    const sums = zero();
     for (let i = Math.max(k, this.first); i <= this.last; i += 1) {
-      const slot = i % this.size;
-      this.good[slot] = (this.good[slot] ?? 0) + by.good;
-      this.bad[slot] = (this.bad[slot] ?? 0) + by.bad;
-      this.observed[slot] = (this.observed[slot] ?? 0) + by.observed;
+      this.read(i, sums);
+      addTo(sums, by);
+      this.set(i, sums);
     }
   }
 
   read(k: number, into: Sums): Sums {
-    const slot = k % this.size;
-    into.good = this.good[slot] ?? 0;
-    into.bad = this.bad[slot] ?? 0;
-    into.observed = this.observed[slot] ?? 0;
-    return into;
+    return this.records.read(this.base + (k % this.size), into);
   }
 
   holds(k: number): boolean {
     return k >= this.first && k <= this.last;
   }
-
-  bytes(): number {
-    return this.good.byteLength + this.bad.byteLength + this.observed.byteLength;
-  }
 }
 
-/** One packed hour, and the running sums of five minutes of it, from the hour's start. */
+/** The packed row of an hour that an edge lies in, and how far it was unpacked. */
 interface Detail {
   hour: Instant;
   packed: Uint8Array | null;
-  five: number;
-  sums: Float64Array;
+  cursor: StepCursor | null;
 }
 
 export function createRing(start: RingStart): Ring {
@@ -128,70 +155,91 @@ export function createRing(start: RingStart): Ring {
 }
 
 class TieredRing implements Ring {
+  /** Slices first, then the three tracks. */
+  private readonly records: Records;
   private readonly cells: Track;
   private readonly fives: Track;
   private readonly hours: Track;
   private details: Detail[] = [];
+  /** Five minutes of cells each, at `unpacked[i]` five minutes from the epoch; -1 holds nothing. */
+  private readonly unpacked: number[] = Array.from({ length: SLICES_KEPT }, () => -1);
+  private nextSlice = 0;
   private latest: number | null;
   private earliest: number | null;
   private changes = 0;
+  private writes = 0;
 
   constructor({ origin, reachMs = RING_REACH_MS, firstAt = null, lastEnd = null }: RingStart) {
     const from = floorTo(origin, HOUR_MS);
-    this.cells = new Track(CELL_MS, CELLS_KEPT, from);
-    this.fives = new Track(FIVE_MINUTES_MS, FIVES_KEPT, from);
-    this.hours = new Track(HOUR_MS, Math.ceil(reachMs / HOUR_MS) + 2, from);
+    const sizes = [SLICES_KEPT * SLICE_RECORDS, CELLS_KEPT, FIVES_KEPT, Math.ceil(reachMs / HOUR_MS) + 2] as const;
+    const records = new Records(sizes[0] + sizes[1] + sizes[2] + sizes[3]);
+    this.records = records;
+    this.cells = new Track({ records, base: sizes[0], size: sizes[1] }, CELL_MS, from);
+    this.fives = new Track({ records, base: sizes[0] + sizes[1], size: sizes[2] }, FIVE_MINUTES_MS, from);
+    this.hours = new Track({ records, base: sizes[0] + sizes[1] + sizes[2], size: sizes[3] }, HOUR_MS, from);
     this.earliest = firstAt;
     this.latest = lastEnd;
   }
 
   applyHour(at: Instant, packed: Uint8Array): void {
+    this.writes += 1;
     const row = unpackSteps(packed, HOUR_TIER);
     const lastCell = row.observed.lastIndexOf(1);
     if (lastCell !== -1) this.noteObserved(at + row.observed.indexOf(1) * CELL_MS, at + (lastCell + 1) * CELL_MS);
     if (at < this.start()) return;
     const before = this.open(at, at + (lastCell + 1) * CELL_MS);
-    this.settle(at, before, this.writeInside(at, before.start, row));
-    const detail = this.details.find((one) => one.hour === at);
-    if (detail !== undefined) Object.assign(detail, { packed, five: -1 });
+    const isPast = this.settle(at, before, this.writeInside(at, before.start, row));
+    const detail = this.detailOf(at);
+    if (detail !== undefined) Object.assign(detail, { packed, cursor: null });
+    // Unpacked sums count from the origin: a change before them moves them, one in their hour makes them others.
+    if (isPast || detail !== undefined) this.unpacked.fill(-1);
   }
 
   fillHour(at: Instant, parts: readonly Sums[]): void {
     if (at < this.start() || at < this.edge()) return;
+    this.writes += 1;
     const end = at + HOUR_MS;
-    const { start: sums } = this.open(at, end);
-    parts.forEach((part, i) => {
+    const sums = this.cells.read(this.cells.last, zero());
+    this.hours.extend(at / HOUR_MS, sums);
+    if (this.fives.last * FIVE_MINUTES_MS !== at) this.fives.jump(at / FIVE_MINUTES_MS, sums);
+    for (const [i, part] of parts.entries()) {
       addTo(sums, part);
-      if (parts.length > 1) this.fives.set((at + (i + 1) * FIVE_MINUTES_MS) / FIVE_MINUTES_MS, sums.good, sums.bad, sums.observed);
-    });
-    for (const track of [this.cells, this.fives, this.hours]) track.set(end / track.stepMs, sums.good, sums.bad, sums.observed);
-    // What lies between was not given: it is not to be answered from here.
-    this.cells.first = end / CELL_MS;
-    if (parts.length === 1) this.fives.first = end / FIVE_MINUTES_MS;
+      if (parts.length > 1) this.fives.extend((at + (i + 1) * FIVE_MINUTES_MS) / FIVE_MINUTES_MS, sums);
+    }
+    this.hours.extend(end / HOUR_MS, sums);
+    this.cells.jump(end / CELL_MS, sums);
+    if (parts.length === 1) this.fives.jump(end / FIVE_MINUTES_MS, sums);
   }
 
   sumsAt(at: Instant, into: Sums): Sums {
-    const asked = Math.min(floorTo(at, CELL_MS), this.edge());
-    if (asked <= this.start()) return this.hours.read(this.hours.first, into);
-    if (this.cells.holds(asked / CELL_MS)) return this.cells.read(asked / CELL_MS, into);
-    if (asked % FIVE_MINUTES_MS === 0 && this.fives.holds(asked / FIVE_MINUTES_MS)) return this.fives.read(asked / FIVE_MINUTES_MS, into);
-    if (asked % HOUR_MS === 0) return this.hours.read(asked / HOUR_MS, into);
-    return this.within(floorTo(instant(asked), HOUR_MS), asked, into);
+    const cell = Math.min(Math.floor(at / CELL_MS), this.cells.last);
+    if (cell >= this.cells.first) return this.cells.read(cell, into);
+    if (cell <= this.hours.first * HOUR_CELLS) return this.hours.read(this.hours.first, into);
+    const five = Math.floor(cell / FIVE_CELLS);
+    const inside = cell - five * FIVE_CELLS;
+    if (inside === 0 && this.fives.holds(five)) return this.fives.read(five, into);
+    if (cell % HOUR_CELLS === 0) return this.hours.read(cell / HOUR_CELLS, into);
+    let slice = 0;
+    while (slice < SLICES_KEPT && this.unpacked[slice] !== five) slice += 1;
+    if (slice === SLICES_KEPT) slice = this.unpackFive(five);
+    return this.records.read(slice * SLICE_RECORDS + inside, into);
   }
 
   missing(instants: readonly Instant[]): Instant[] {
-    const needed = new Set<Instant>();
+    const needed: Instant[] = [];
     for (const at of instants) {
       const hour = this.hourNeeded(at);
-      if (hour !== null) needed.add(hour);
+      if (hour !== null && !needed.includes(hour)) needed.push(hour);
     }
-    if (this.details.length > DETAILS_KEPT) this.details = this.details.filter((detail) => needed.has(detail.hour));
-    return [...needed].filter((hour) => !this.details.some((detail) => detail.hour === hour));
+    if (this.details.length > DETAILS_KEPT) this.details = this.details.filter((detail) => needed.includes(detail.hour));
+    return needed.filter((hour) => this.detailOf(hour) === undefined);
   }
 
   giveDetail(hour: Instant, packed: Uint8Array | null): void {
-    this.details = this.details.filter((detail) => detail.hour !== hour);
-    this.details.push({ hour, packed, five: -1, sums: new Float64Array(3 * (FIVE_CELLS + 1)) });
+    const detail = this.detailOf(hour);
+    if (detail === undefined) this.details.push({ hour, packed, cursor: null });
+    else Object.assign(detail, { packed, cursor: null });
+    this.unpacked.fill(-1);
   }
 
   start(): Instant {
@@ -210,9 +258,13 @@ class TieredRing implements Ring {
     return this.changes;
   }
 
+  stamp(): number {
+    return this.writes;
+  }
+
   bytes(): number {
-    const details = this.details.reduce((sum, detail) => sum + detail.sums.byteLength + (detail.packed?.byteLength ?? 0), 0);
-    return this.cells.bytes() + this.fives.bytes() + this.hours.bytes() + details;
+    const packed = this.details.reduce((sum, detail) => sum + (detail.packed?.byteLength ?? 0), 0);
+    return this.records.view.byteLength + packed;
   }
 
   /** The latest boundary that sums are kept for. */
@@ -221,10 +273,10 @@ class TieredRing implements Ring {
   }
 
   private hourNeeded(at: Instant): Instant | null {
-    const asked = Math.min(floorTo(at, CELL_MS), this.edge());
-    if (asked <= this.start() || asked % HOUR_MS === 0 || this.cells.holds(asked / CELL_MS)) return null;
-    if (asked % FIVE_MINUTES_MS === 0 && this.fives.holds(asked / FIVE_MINUTES_MS)) return null;
-    return floorTo(instant(asked), HOUR_MS);
+    const cell = Math.min(Math.floor(at / CELL_MS), this.cells.last);
+    if (cell >= this.cells.first || cell <= this.hours.first * HOUR_CELLS || cell % HOUR_CELLS === 0) return null;
+    if (cell % FIVE_CELLS === 0 && this.fives.holds(cell / FIVE_CELLS)) return null;
+    return instant(Math.floor(cell / HOUR_CELLS) * HOUR_MS);
   }
 
   private noteObserved(from: number, to: number): void {
@@ -250,58 +302,58 @@ class TieredRing implements Ring {
       sums.bad += row.bad[i] ?? 0;
       sums.observed += row.observed[i] ?? 0;
       const k = first + i + 1;
-      if (this.cells.holds(k)) this.cells.set(k, sums.good, sums.bad, sums.observed);
-      if (k % FIVE_CELLS === 0 && this.fives.holds(k / FIVE_CELLS)) this.fives.set(k / FIVE_CELLS, sums.good, sums.bad, sums.observed);
+      if (this.cells.holds(k)) this.cells.set(k, sums);
+      if (k % FIVE_CELLS === 0 && this.fives.holds(k / FIVE_CELLS)) this.fives.set(k / FIVE_CELLS, sums);
     }
     return sums;
   }
 
-  /** Moves everything after the hour by what the hour has changed. */
-  private settle(at: Instant, before: { start: Sums; total: Sums }, end: Sums): void {
+  /** Moves everything after the hour by what the hour has changed; false when nothing came after it or has changed. */
+  private settle(at: Instant, before: { start: Sums; total: Sums }, end: Sums): boolean {
     const by = {
       good: end.good - before.start.good - before.total.good,
       bad: end.bad - before.start.bad - before.total.bad,
       observed: end.observed - before.start.observed - before.total.observed,
     };
-    if (by.good === 0 && by.bad === 0 && by.observed === 0) return;
     const next = at + HOUR_MS;
-    if (this.edge() < next) return;
+    if (this.edge() < next || (by.good === 0 && by.bad === 0 && by.observed === 0)) return false;
     this.changes += 1;
     // The hour's own end stands already among the cells and five minutes; as an hour it moves with what comes after.
     this.hours.shift(next / HOUR_MS, by);
     this.fives.shift(next / FIVE_MINUTES_MS + 1, by);
     this.cells.shift(next / CELL_MS + 1, by);
+    return true;
   }
 
-  /** Sums inside an hour that only its packed row knows. */
-  private within(hour: Instant, asked: number, into: Sums): Sums {
-    const detail = this.details.find((one) => one.hour === hour);
+  private detailOf(hour: Instant): Detail | undefined {
+    for (const detail of this.details) if (detail.hour === hour) return detail;
+    return undefined;
+  }
+
+  /** Unpacks five minutes of an hour that only its packed row knows; going on where it ended costs those five minutes only. */
+  private unpackFive(five: number): number {
+    const hour = instant(Math.floor(five / HOUR_FIVES) * HOUR_MS);
+    const detail = this.detailOf(hour);
     if (detail === undefined) throw new Error(`the hour ${iso(hour)} was not loaded before it was asked for`);
-    this.hours.read(hour / HOUR_MS, into);
-    if (detail.packed === null) return into;
-    const cell = (asked - hour) / CELL_MS;
-    const five = Math.floor(cell / FIVE_CELLS);
-    if (detail.five !== five) unpackFive(detail, five);
-    const at = 3 * (cell - five * FIVE_CELLS);
-    into.good += detail.sums[at] ?? 0;
-    into.bad += detail.sums[at + 1] ?? 0;
-    into.observed += detail.sums[at + 2] ?? 0;
-    return into;
+    const from = (five % HOUR_FIVES) * FIVE_CELLS;
+    if (detail.cursor === null || detail.cursor.step > from) detail.cursor = openSteps(detail.packed);
+    const { cursor } = detail;
+    while (cursor.step < from) cursor.next();
+    this.nextSlice = (this.nextSlice + 1) % SLICES_KEPT;
+    const slice = this.nextSlice;
+    this.unpacked[slice] = five;
+    const base = this.hours.read(hour / HOUR_MS, zero());
+    for (let i = 0; i <= FIVE_CELLS; i += 1) {
+      if (i > 0) cursor.next();
+      const sums = { good: base.good + cursor.good, bad: base.bad + cursor.bad, observed: base.observed + cursor.observed };
+      this.records.write(slice * SLICE_RECORDS + i, sums);
+    }
+    return slice;
   }
 }
 
 function zero(): Sums {
   return { good: 0, bad: 0, observed: 0 };
-}
-
-function unpackFive(detail: Detail, five: number): void {
-  const row = unpackSteps(detail.packed ?? new Uint8Array(), HOUR_TIER);
-  const sums = sumSteps(row, 0, five * FIVE_CELLS);
-  for (let i = 0; i <= FIVE_CELLS; i += 1) {
-    detail.sums.set([sums.good, sums.bad, sums.observed], 3 * i);
-    addTo(sums, sumSteps(row, five * FIVE_CELLS + i, five * FIVE_CELLS + i + 1));
-  }
-  detail.five = five;
 }
 
 function addTo(sums: Sums, added: Sums): void {

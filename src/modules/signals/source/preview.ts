@@ -7,7 +7,7 @@ import { type Indicator, isGaugeCondition, type Slices } from '../core/indicator
 import { emptySteps, HOUR_TIER, type Steps } from '../core/packed.ts';
 import { sliceHour } from '../core/slices.ts';
 import type { MetricSource } from '../port.ts';
-import { readPast, readStepMs } from './read-indicator.ts';
+import { readAlignMs, readPast } from './read-indicator.ts';
 
 /** Finds a source by its slug and opens it; undefined where there is none. */
 export type OpenSource = (db: Db, slug: string) => Promise<MetricSource | undefined>;
@@ -34,7 +34,7 @@ export async function previewCells(
   const source = await open(db, indicator.source);
   if (source === undefined)
     return { kind: 'failed', because: because('no_source', `there is no source ${indicator.source}`, { source: indicator.source }) };
-  const stepMs = readStepMs(indicator);
+  const stepMs = readAlignMs(indicator);
   const whole: Span = { from: floorTo(asked.from, stepMs), to: floorTo(asked.to, stepMs) };
   const hours = new Map<Instant, Steps>();
   let done: readonly Span[] = [];

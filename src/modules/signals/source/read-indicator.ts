@@ -1,5 +1,5 @@
 import { type Because, because } from '#kernel/errors.ts';
-import { DAY_MS, type DurationMs, type Instant, MINUTE_MS, plus, SECOND_MS } from '#kernel/instant.ts';
+import { DAY_MS, type DurationMs, floorTo, type Instant, MINUTE_MS, plus, SECOND_MS } from '#kernel/instant.ts';
 import { isGaugeCondition, type PrometheusIndicator, type PromqlIndicator, sliceMs } from '../core/indicator.ts';
 import { countApproximate } from '../core/source/approximate-counting.ts';
 import { COUNTER_MEMORY_MS, type CounterState, INITIAL_COUNTER_STATE, readCounters } from '../core/source/counter-reading.ts';
@@ -34,6 +34,12 @@ export type IndicatorRead =
 export function readStepMs(indicator: SourceIndicator): DurationMs {
   const { slices } = indicator;
   return slices !== undefined && isGaugeCondition(slices.when) ? gaugeStepMs(sliceMs(slices)) : COUNTER_STEP_MS;
+}
+
+/** What spans of an indicator begin and end on: its step, or whole slices of a gauge. */
+export function readAlignMs(indicator: SourceIndicator): DurationMs {
+  const { slices } = indicator;
+  return slices !== undefined && isGaugeCondition(slices.when) ? sliceMs(slices) : COUNTER_STEP_MS;
 }
 
 /**
@@ -86,6 +92,29 @@ async function remember(source: MetricSource, indicator: SourceIndicator, at: In
   const span = { from: plus(at, COUNTER_MEMORY_MS - DAY_MS), to: at, stepMs: REMEMBER_STEP_MS };
   const read = await readQueries(source, indicator, span);
   return read.kind === 'failed' ? read : { ...read, state: countSeries(indicator, INITIAL_COUNTER_STATE, read.series, span).state };
+}
+
+/**
+ * The newest instant before `to` at which the source has something for the indicator, looked for in steps within which a
+ * source still shows what it had; `unknown` where it cannot say.
+ */
+export async function findNewest(
+  source: MetricSource,
+  indicator: SourceIndicator,
+  span: { from: Instant; to: Instant },
+): Promise<Instant | 'nothing' | 'unknown'> {
+  let newest: Instant | 'nothing' = 'nothing';
+  for (const query of Object.values(queriesOf(indicator, readStepMs(indicator)))) {
+    const read = await source.readRange(`count(${query}\n)`, {
+      from: floorTo(span.from, REMEMBER_STEP_MS),
+      to: span.to,
+      stepMs: REMEMBER_STEP_MS,
+    });
+    if (read.kind === 'failed') return 'unknown';
+    for (const { points } of read.series)
+      for (const { at } of points) if (at <= span.to && (newest === 'nothing' || at > newest)) newest = at;
+  }
+  return newest;
 }
 
 type QueriesRead =

@@ -15,7 +15,8 @@ type Known = BudgetPolicy & { updatedAt: string | null };
 
 /** Everything that is told of policies, read at once: there are few of them. */
 interface Shelf {
-  policies: BudgetPolicies & { all: ReadonlyMap<string, Known> };
+  policies: BudgetPolicies;
+  known: ReadonlyMap<string, Known>;
   governed: readonly GovernedRow[];
   services: ReadonlyMap<string, string>;
 }
@@ -29,9 +30,11 @@ async function readShelf(db: Db): Promise<Shelf> {
     ...PRESETS.map((preset) => ({ ...preset, updatedAt: null })),
     ...rows.map((row) => ({ ...policyOfRow(row), updatedAt: isoOrNull(row.updatedAt) })),
   ];
+  const bySlug = new Map(known.map((policy) => [policy.slug, policy]));
   return {
+    known: bySlug,
     policies: {
-      all: new Map(known.map((policy) => [policy.slug, policy])),
+      all: bySlug,
       byService: new Map(given.map(({ serviceId, policySlug }) => [serviceId, policySlug])),
     },
     governed,
@@ -76,7 +79,7 @@ export async function listBudgetPolicyViews(
 ): Promise<{ items: BudgetPolicyView[]; next: string | null }> {
   const [last] = keysetAfter(after, 1);
   const shelf = await readShelf(db);
-  const sorted = [...shelf.policies.all.values()].sort((a, b) => (a.slug < b.slug ? -1 : 1));
+  const sorted = [...shelf.known.values()].sort((a, b) => (a.slug < b.slug ? -1 : 1));
   const rest = sorted.filter((policy) => last === undefined || policy.slug > last).slice(0, limit + 1);
   const signatures = await signaturesOf(db, rest);
   return keysetPage(
@@ -89,7 +92,7 @@ export async function listBudgetPolicyViews(
 
 export async function budgetPolicyView(db: Db, slug: string): Promise<BudgetPolicyView> {
   const shelf = await readShelf(db);
-  const policy = shelf.policies.all.get(slug);
+  const policy = shelf.known.get(slug);
   if (policy === undefined) throw new AppError('not_found', `there is no error-budget policy ${slug}`, { facts: { policy: slug } });
   return viewOf(shelf, policy, (await signaturesOf(db, [policy])).get(slug) ?? []);
 }

@@ -9,6 +9,7 @@ import {
   type LevelBounds,
   levelOf,
   type LevelVerdict,
+  quickRemaining,
   remainingRatio,
 } from './budget/budget.ts';
 import { computeForecast, type Forecast, FORECAST_WINDOWS } from './budget/forecast.ts';
@@ -19,11 +20,12 @@ import {
   evaluateBurn,
   GATE_BELOW_EXPECTED,
   judgePairs,
+  type LowTrafficGuard,
   type PairCall,
   recentMs,
   windowBurn,
 } from './burn/burn.ts';
-import { type Counts, type CountsSource, countsBefore, countsOf } from './counts/counts.ts';
+import { type Counts, type CountsSource, countsBefore, countsOf, noCounts } from './counts/counts.ts';
 import type { GapPolicy } from './definition.ts';
 import { type BurnPolicy, resolvePolicy } from './policy.ts';
 import { type Period, periodAt, type SloWindow } from './window.ts';
@@ -118,46 +120,71 @@ export function instantsOf(terms: ObjectiveTerms, source: CountsSource, now: Ins
   return [at, from, ...[...lengths].map((lengthMs) => plus(at, -lengthMs))];
 }
 
-const POLICIES = new WeakMap<AlertingTerms, Map<string, BurnPolicy>>();
+/** What follows from the terms alone, worked out once a length of period. */
+interface Ready {
+  policy: BurnPolicy;
+  guard: LowTrafficGuard;
+  recentMs: DurationMs;
+  noDataMs: DurationMs;
+  exhaustsWithinMs: DurationMs;
+}
 
-/** The policy of an objective for a period of this length; worked out once. */
-export function policyOf({ alerting, target, intervalMs }: ObjectiveTerms, periodMs: DurationMs): BurnPolicy {
-  const known = POLICIES.get(alerting) ?? new Map<string, BurnPolicy>();
-  POLICIES.set(alerting, known);
-  const key = `${periodMs} ${target} ${intervalMs}`;
-  const policy = known.get(key) ?? resolvePolicy(alerting, { periodMs, target, scrapeMs: intervalMs ?? 0 });
-  known.set(key, policy);
-  return policy;
+const READY = new WeakMap<ObjectiveTerms, Ready>();
+
+function readyFor(terms: ObjectiveTerms, periodMs: DurationMs): Ready {
+  const known = READY.get(terms);
+  if (known !== undefined && known.policy.periodMs === periodMs) return known;
+  const { alerting, target, intervalMs } = terms;
+  const policy = resolvePolicy(alerting, { periodMs, target, scrapeMs: intervalMs ?? 0 });
+  const ready: Ready = {
+    policy,
+    guard: { minBadCount: alerting.minBadCount, alphaRatio: alerting.alphaRatio, gateBelowExpected: GATE_BELOW_EXPECTED },
+    recentMs: recentMs(policy),
+    noDataMs: lengthOr(alerting.noDataAfter, Number.POSITIVE_INFINITY),
+    exhaustsWithinMs: lengthOr(alerting.exhaustsWithin, 0),
+  };
+  READY.set(terms, ready);
+  return ready;
+}
+
+function lengthOr(text: string | null | undefined, otherwise: DurationMs): DurationMs {
+  return text == null ? otherwise : (parseDuration(text) ?? otherwise);
+}
+
+/** The policy of an objective for a period of this length. */
+export function policyOf(terms: ObjectiveTerms, periodMs: DurationMs): BurnPolicy {
+  return readyFor(terms, periodMs).policy;
 }
 
 interface Judged {
   at: Instant;
   period: Period;
-  policy: BurnPolicy;
+  ready: Ready;
   counts: Counts;
   remaining: number | null;
   facts: BurnFacts;
-  calls: PairCall[];
+  calls: readonly PairCall[];
 }
 
 function judge(terms: ObjectiveTerms, source: CountsSource, now: Instant, previous: Evaluation): Judged {
   const at = asOf(source, now, terms.intervalMs);
   const period = periodAt(terms.window, at);
-  const policy = policyOf(terms, period.to - period.from);
+  const periodMs = period.to - period.from;
+  const ready = readyFor(terms, periodMs);
   const counts = countsOf(source, period.from, at);
   const { target, gaps, alerting } = terms;
   const facts: BurnFacts = {
-    policy,
+    policy: ready.policy,
     source,
     target,
     at,
     previous: previous.burn,
     gaps,
-    guard: { minBadCount: alerting.minBadCount, alphaRatio: alerting.alphaRatio, gateBelowExpected: GATE_BELOW_EXPECTED },
-    shareOf: alerting.mode === 'budget_share' ? { ...counts, windowMs: period.to - period.from } : null,
+    guard: ready.guard,
+    shareOf: alerting.mode === 'budget_share' ? { ...counts, windowMs: periodMs } : null,
   };
-  const remaining = remainingRatio({ counts, target, periodMs: period.to - period.from, gaps });
-  return { at, period, policy, counts, remaining, facts, calls: judgePairs(facts) };
+  const remaining = quickRemaining({ counts, target, periodMs, gaps }, terms.levels);
+  return { at, period, ready, counts, remaining, facts, calls: judgePairs(facts) };
 }
 
 /**
@@ -168,33 +195,51 @@ export function step(terms: ObjectiveTerms, source: CountsSource, now: Instant, 
   return next(terms, source, now, { judged: judge(terms, source, now, previous), previous });
 }
 
-function next(
-  terms: ObjectiveTerms,
-  source: CountsSource,
-  now: Instant,
-  { judged, previous }: { judged: Judged; previous: Evaluation },
-): Evaluation {
-  const { calls, remaining } = judged;
-  const firing = calls.filter((call) => call.firing);
-  const pages = firing.filter((call) => call.pair.severity === 'page');
-  const urgency = pages.some((call) => call.pair.urgency === 'critical') ? 'critical' : pages.length > 0 ? 'warning' : null;
-  const { alerting } = terms;
-  const after: Evaluation = {
-    burn: { firing: firing.map((call) => call.key) },
-    page: urgency,
-    ticket: firing.length > pages.length,
-    exhausted: alerting.exhausted && (remaining === null ? previous.exhausted : remaining <= 0),
-    forecast: alerting.exhaustsWithin !== undefined && isRunningOut(terms, judged, parseDuration(alerting.exhaustsWithin) ?? 0),
-    noData: alerting.noDataAfter !== null && silentMs(source, now) >= (parseDuration(alerting.noDataAfter) ?? 0),
-    state: stateOf(terms, source, now, judged).state,
-    level: levelAt(remaining, terms.levels),
-  };
-  return sameEvaluation(previous, after) ? previous : after;
+interface Turn {
+  judged: Judged;
+  previous: Evaluation;
 }
 
-function isRunningOut(terms: ObjectiveTerms, judged: Judged, withinMs: DurationMs): boolean {
+function next(terms: ObjectiveTerms, source: CountsSource, now: Instant, { judged, previous }: Turn): Evaluation {
+  const { calls, remaining, ready } = judged;
+  let page: Evaluation['page'] = null;
+  let ticket = false;
+  for (const call of calls) {
+    if (!call.firing) continue;
+    if (call.pair.severity === 'ticket') ticket = true;
+    else if (page !== 'critical') page = call.pair.urgency === 'critical' ? 'critical' : 'warning';
+  }
+  const exhausted = terms.alerting.exhausted && (remaining === null ? previous.exhausted : remaining <= 0);
+  const forecast = ready.exhaustsWithinMs > 0 && isRunningOut(terms, judged);
+  const noData = silentMs(source, now) >= ready.noDataMs;
+  const state = stateCode(terms, source, now, judged)[0];
+  const level = levelAt(remaining, terms.levels);
+  const isSame =
+    previous.page === page &&
+    previous.ticket === ticket &&
+    previous.exhausted === exhausted &&
+    previous.forecast === forecast &&
+    previous.noData === noData &&
+    previous.state === state &&
+    previous.level === level &&
+    isSameFiring(previous.burn.firing, calls);
+  if (isSame) return previous;
+  const firing = calls.filter((call) => call.firing).map((call) => call.key);
+  return { burn: { firing }, page, ticket, exhausted, forecast, noData, state, level };
+}
+
+function isSameFiring(before: readonly string[], calls: readonly PairCall[]): boolean {
+  let firing = 0;
+  for (const call of calls) {
+    if (call.firing && before[firing] !== call.key) return false;
+    if (call.firing) firing += 1;
+  }
+  return firing === before.length;
+}
+
+function isRunningOut(terms: ObjectiveTerms, judged: Judged): boolean {
   const { inMs } = forecastOf(terms, judged);
-  return inMs !== null && inMs > 0 && inMs <= withinMs;
+  return inMs !== null && inMs > 0 && inMs <= judged.ready.exhaustsWithinMs;
 }
 
 function forecastOf({ target, window, gaps }: ObjectiveTerms, { at, period, remaining, facts }: Judged): Forecast {
@@ -212,52 +257,72 @@ function silentMs(source: CountsSource, now: Instant): DurationMs {
   return last === null ? 0 : Math.max(0, now - last);
 }
 
-function sameEvaluation(a: Evaluation, b: Evaluation): boolean {
-  return (
-    a.page === b.page &&
-    a.ticket === b.ticket &&
-    a.exhausted === b.exhausted &&
-    a.forecast === b.forecast &&
-    a.noData === b.noData &&
-    a.state === b.state &&
-    a.level === b.level &&
-    a.burn.firing.length === b.burn.firing.length &&
-    a.burn.firing.every((key, i) => key === b.burn.firing[i])
-  );
-}
-
 /** Everything there is to say of an objective at an instant, in words. Decides nothing that `step` does not. */
 export function evaluateObjective(terms: ObjectiveTerms, source: CountsSource, now: Instant, previous: Evaluation): ObjectiveStatus {
-  const judged = judge(terms, source, now, previous);
-  const { at, period, policy, counts, remaining, facts } = judged;
+  const quick = judge(terms, source, now, previous);
+  const { at, period, counts, facts } = quick;
+  const periodMs = period.to - period.from;
+  const remaining = remainingRatio({ counts, target: terms.target, periodMs, gaps: terms.gaps });
+  const judged = { ...quick, remaining };
   return {
     asOf: at,
     period,
-    policy,
+    policy: quick.ready.policy,
     counts,
-    budget: computeBudget({ counts, target: terms.target, periodMs: period.to - period.from, gaps: terms.gaps }),
+    budget: computeBudget({ counts, target: terms.target, periodMs, gaps: terms.gaps }),
     level: levelOf(remaining, terms.levels),
-    verdict: evaluateBurn(facts),
     state: stateOf(terms, source, now, judged),
     forecast: forecastOf(terms, judged),
     evaluation: next(terms, source, now, { judged, previous }),
+    verdict: evaluateBurn(facts),
   };
 }
 
-function stateOf(terms: ObjectiveTerms, source: CountsSource, now: Instant, { at, policy, calls }: Judged): ObjectiveStatus['state'] {
-  const say = (state: ObjectiveState, code: StateCode, text: string) => ({ state, because: because(code, text, figures) });
+const STATES = {
+  never_observed: 'no_data',
+  data_absent: 'no_data',
+  alert_firing: 'firing',
+  all_pairs_frozen: 'frozen',
+  no_valid_events: 'no_traffic',
+  some_pairs_frozen: 'ok',
+  within_policy: 'ok',
+} as const satisfies Record<StateCode, ObjectiveState>;
+
+/** The state and why, without words. No data outranks firing, as the alerts are then held rather than known. */
+function stateCode(terms: ObjectiveTerms, source: CountsSource, now: Instant, { at, ready, calls }: Judged): [ObjectiveState, StateCode] {
+  let firing = 0;
+  let frozen = 0;
+  for (const call of calls) {
+    if (call.firing) firing += 1;
+    if (call.code === 'short_window_uncovered') frozen += 1;
+  }
+  const say = (code: StateCode): [ObjectiveState, StateCode] => [STATES[code], code];
+  if (source.lastEnd() === null) return say('never_observed');
+  if (silentMs(source, now) > absentAfter(terms.intervalMs)) return say('data_absent');
+  if (firing > 0) return say('alert_firing');
+  if (calls.length > 0 && frozen === calls.length) return say('all_pairs_frozen');
+  if (source.countsInto(plus(at, -ready.recentMs), at, SCRATCH).valid === 0) return say('no_valid_events');
+  return say(frozen > 0 ? 'some_pairs_frozen' : 'within_policy');
+}
+
+const SCRATCH = noCounts();
+
+function stateOf(terms: ObjectiveTerms, source: CountsSource, now: Instant, judged: Judged): ObjectiveStatus['state'] {
+  const [state, code] = stateCode(terms, source, now, judged);
   const silent = silentMs(source, now);
-  const absentAfterMs = absentAfter(terms.intervalMs);
+  const { calls } = judged;
   const frozen = calls.filter((call) => call.code === 'short_window_uncovered').length;
-  const figures = { silentMs: silent, absentAfterMs, frozenPairs: frozen };
-  if (source.lastEnd() === null) return say('no_data', 'never_observed', 'nothing was ever observed');
-  // No data outranks firing, as the alerts are then held rather than known.
-  if (silent > absentAfterMs) return say('no_data', 'data_absent', `nothing observed for ${humanDuration(silent)}`);
-  if (calls.some((call) => call.firing)) return say('firing', 'alert_firing', 'a burn alert is firing');
-  if (calls.length > 0 && frozen === calls.length) return say('frozen', 'all_pairs_frozen', 'too little observed to decide any pair');
-  const window = recentMs(policy);
-  if (countsBefore(source, at, window).valid === 0)
-    return say('no_traffic', 'no_valid_events', `observed, with no valid event for ${humanDuration(window)}`);
-  if (frozen > 0) return say('ok', 'some_pairs_frozen', `quiet; ${frozen} of ${calls.length} pairs lack data`);
-  return say('ok', 'within_policy', 'no pair is above its factor');
+  const texts: Record<StateCode, string> = {
+    never_observed: 'nothing was ever observed',
+    data_absent: `nothing observed for ${humanDuration(silent)}`,
+    alert_firing: 'a burn alert is firing',
+    all_pairs_frozen: 'too little observed to decide any pair',
+    no_valid_events: `observed, with no valid event for ${humanDuration(judged.ready.recentMs)}`,
+    some_pairs_frozen: `quiet; ${frozen} of ${calls.length} pairs lack data`,
+    within_policy: 'no pair is above its factor',
+  };
+  return {
+    state,
+    because: because(code, texts[code], { silentMs: silent, absentAfterMs: absentAfter(terms.intervalMs), frozenPairs: frozen }),
+  };
 }

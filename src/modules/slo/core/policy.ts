@@ -171,7 +171,12 @@ const MICRO_BIG = 1_000_000n;
 
 /** 1 − target in whole parts of a billion, so that budgets are compared as integers: 0.999 gives 1 000 000. */
 export function budgetOf(target: number): bigint {
-  return BigInt(Math.max(1, Math.round((1 - target) * 1e9)));
+  return BigInt(budgetParts(target));
+}
+
+/** The same as a number. */
+export function budgetParts(target: number): number {
+  return Math.max(1, Math.round((1 - target) * 1e9));
 }
 
 /** A factor in whole millionths: 14.4 gives 14 400 000. */

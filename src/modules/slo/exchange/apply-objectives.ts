@@ -15,30 +15,43 @@ export interface ObjectiveDocument {
   definition: unknown;
 }
 
+interface FoundProblem extends DocumentProblem {
+  /** Of the document among those given. */
+  index: number;
+}
+
 interface Plan {
   entries: PlanEntry[];
-  problems: DocumentProblem[];
+  problems: FoundProblem[];
   definitions: Map<string, ObjectiveDefinition>;
 }
 
 /** Reads every document and says what applying them would do. Every problem is told, each once and with its path. */
 export async function planObjectives(db: Db, documents: readonly ObjectiveDocument[]): Promise<Plan> {
   const plan: Plan = { entries: [], problems: [], definitions: new Map() };
-  for (const document of documents) readDocument(document, plan);
+  documents.forEach((document, index) => readDocument(document, index, plan));
   const services = [...new Set([...plan.definitions.values()].map((definition) => definition.service))];
   const known = new Set((await listServicesBySlugs(db, services)).map((service) => service.slug));
   for (const [slug, { service }] of plan.definitions) {
-    if (!known.has(service)) plan.problems.push({ slug, path: 'service', message: 'there is no such service', received: service });
+    if (!known.has(service))
+      plan.problems.push({
+        index: documents.findIndex((document) => document.slug === slug),
+        slug,
+        path: 'service',
+        message: 'there is no such service',
+        received: service,
+      });
   }
   const before = await latestDefinitions(db, [...plan.definitions.keys()]);
   for (const [slug, definition] of plan.definitions) plan.entries.push(entryOf(slug, before.get(slug), definition));
   return plan;
 }
 
-function readDocument({ slug, definition }: ObjectiveDocument, plan: Plan): void {
+function readDocument({ slug, definition }: ObjectiveDocument, index: number, plan: Plan): void {
   const name = Slug.safeParse(slug);
-  if (!name.success) plan.problems.push({ slug, path: 'slug', message: name.error.issues[0]?.message ?? '', received: slug });
-  if (plan.definitions.has(slug)) plan.problems.push({ slug, path: 'slug', message: 'stands twice in these documents', received: slug });
+  if (!name.success) plan.problems.push({ index, slug, path: 'slug', message: name.error.issues[0]?.message ?? '', received: slug });
+  if (plan.definitions.has(slug))
+    plan.problems.push({ index, slug, path: 'slug', message: 'stands twice in these documents', received: slug });
   const parsed = ObjectiveDefinition.safeParse(definition, { reportInput: true });
   if (parsed.success) {
     plan.definitions.set(slug, parsed.data);
@@ -46,7 +59,7 @@ function readDocument({ slug, definition }: ObjectiveDocument, plan: Plan): void
   }
   for (const issue of parsed.error.issues) {
     const received = issue.input === undefined ? {} : { received: shown(issue.input) };
-    plan.problems.push({ slug, path: pathText(issue.path), message: issue.message, ...received });
+    plan.problems.push({ index, slug, path: pathText(issue.path), message: issue.message, ...received });
   }
 }
 
@@ -98,8 +111,8 @@ export async function applyObjectives(ctx: VerbContext, { documents }: { documen
   const [first] = problems;
   if (first !== undefined) {
     throw new AppError('invalid_input', `${first.slug}: ${first.path}: ${first.message}`, {
-      fields: problems.slice(0, 50).map(({ slug, path, message, received }) => ({
-        path: `${slug}.${path}`,
+      fields: problems.slice(0, 50).map(({ index, path, message, received }) => ({
+        path: `body.documents[${index}].${path === 'slug' ? path : `definition.${path}`}`,
         message,
         ...(received === undefined ? {} : { received }),
       })),

@@ -6,10 +6,12 @@ import { listServicesByIds } from '#modules/catalog/index.ts';
 import { keysetAfter, keysetPage } from '#platform/db/keyset.ts';
 import type { Db } from '#platform/verb.ts';
 import type { Objective, ObjectiveBook } from '../book.ts';
+import { type PeriodRequest, type SpentInPeriod, spentInPeriod } from '../budget-policy/spent-in-period.ts';
 import type { contract } from '../contract.ts';
 import type { ObjectiveView } from '../core/views.ts';
 import { computeBudget, levelOf, remainingRatio } from '../core/budget/budget.ts';
 import { budgetSpent, type Spent } from '../core/budget/spent.ts';
+import { type BudgetPolicy, policyLevel, type PolicyLevel } from '../core/budget-policy/policy.ts';
 import { windowBurn } from '../core/burn/burn.ts';
 import { CELL_MS, countsBefore, countsOf } from '../core/counts/counts.ts';
 import { asOf, evaluateObjective, type ObjectiveStatus } from '../core/evaluate.ts';
@@ -37,6 +39,8 @@ export interface ObjectiveReader {
   observedSince(db: Db, serviceIds: readonly Id<'svc'>[], now: Instant): Promise<Map<string, Instant>>;
   /** What a stretch of time cost each objective of services, against the budget as it stood at the end of it. */
   spent(db: Db, serviceIds: readonly Id<'svc'>[], from: Instant, to: Instant): Promise<SpentOfObjective[]>;
+  /** What incidents together spent of the budget that a period, a quarter as a rule, gives each objective. */
+  spentInPeriod(db: Db, request: PeriodRequest): Promise<SpentInPeriod[]>;
 }
 
 export interface Standing {
@@ -44,6 +48,9 @@ export interface Standing {
   name: string;
   level: ObjectiveStatus['level']['level'];
   remainingRatio: number | null;
+  policy: BudgetPolicy;
+  /** What that policy says of the level; null for no data. */
+  says: PolicyLevel | null;
 }
 
 export interface SpentOfObjective {
@@ -71,7 +78,15 @@ export function createObjectiveReader(book: ObjectiveBook): ObjectiveReader {
       await book.ready(db, objectives, now);
       return objectives.map((objective) => {
         const { level, budget } = evaluateObjective(book.terms(objective.current), book.counts(objective), now, objective.evaluation);
-        return { slug: objective.slug, name: objective.name, level: level.level, remainingRatio: budget.remainingRatio };
+        const policy = book.policy(objective.current);
+        return {
+          slug: objective.slug,
+          name: objective.name,
+          level: level.level,
+          remainingRatio: budget.remainingRatio,
+          policy,
+          says: policyLevel(policy, level.level) ?? null,
+        };
       });
     },
     observedSince: async (db, serviceIds, now) => {
@@ -89,6 +104,7 @@ export function createObjectiveReader(book: ObjectiveBook): ObjectiveReader {
       await book.ready(db, objectives, to, { instants });
       return objectives.map((objective) => spentOf(book, objective, from, to));
     },
+    spentInPeriod: (db, request) => spentInPeriod(db, book, request),
   };
 }
 

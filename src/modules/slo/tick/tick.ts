@@ -10,7 +10,7 @@ import { decideTakeover } from '../core/takeover.ts';
 import { type Evaluation, evaluateObjective, NOT_EVALUATED, type ObjectiveStatus, step } from '../core/evaluate.ts';
 import { groupLabels } from '../read/groups.ts';
 import { findImpactStart, IMPACT_STEP_MS } from '../core/past/impact.ts';
-import { levelChanged, stateChanged, ticked, versionGoverns } from '../events.ts';
+import { levelChanged, policyFacts, stateChanged, ticked, versionGoverns } from '../events.ts';
 import { type GroupRow, listGroups, updateEvaluation, updateGoverning, upsertGroups } from '../store.ts';
 
 /**
@@ -93,7 +93,7 @@ async function publishChanges(
   if (before.level !== after.level) {
     const { budget } = evaluateObjective(book.terms(version), book.counts(objective, version), ctx.now, before);
     const levels = { from: before.level, to: after.level, remainingRatio: budget.remainingRatio };
-    await ctx.publish(levelChanged, objective.id, { ...subject, ...levels });
+    await ctx.publish(levelChanged, objective.id, { ...subject, ...levels, policy: policyFacts(book.policy(version), after.level) });
   }
   if (before.state !== after.state) await ctx.publish(stateChanged, objective.id, { ...subject, from: before.state, to: after.state });
 }

@@ -2,7 +2,7 @@ import { type Because, because } from '#kernel/errors.ts';
 import { type DurationMs, humanDuration, HOUR_MS, type Instant, plus, SECOND_MS } from '#kernel/instant.ts';
 import type { GapPolicy } from '../definition.ts';
 import { type Counts, type CountsSource, noCounts } from '../counts/counts.ts';
-import { BILLION, type BurnPair, type BurnPolicy, type BurnSeverity, type BurnUrgency, budgetOf, microOf } from '../policy.ts';
+import { BILLION, type BurnPair, type BurnPolicy, type BurnSeverity, type BurnUrgency, budgetOf, budgetParts, microOf } from '../policy.ts';
 import { binomialTail } from './chance.ts';
 
 /**
@@ -103,7 +103,7 @@ export interface BurnVerdict {
   ticket: SeverityVerdict;
 }
 
-/** What a tick needs of a pair: no words. */
+/** What a tick needs of a pair: no words. The calls of a policy are written anew by its next judgement. */
 export interface PairCall {
   key: string;
   pair: BurnPair;
@@ -114,23 +114,38 @@ export interface PairCall {
 }
 
 /** Judges every pair. The only place where it is decided; whoever needs words puts them to what is decided here. */
-export function judgePairs(facts: BurnFacts): PairCall[] {
-  const counted = new Map<DurationMs, Counts>();
-  const read = (windowMs: DurationMs): Counts => {
-    const known = counted.get(windowMs);
-    if (known !== undefined) return known;
-    const counts = facts.source.countsInto(plus(facts.at, -windowMs), facts.at, noCounts());
-    counted.set(windowMs, counts);
-    return counts;
-  };
-  return facts.policy.pairs.map((pair) => {
-    const key = pairKey(pair);
-    const long = read(pair.longMs);
-    const short = read(pair.shortMs);
-    const code = judge(pair, long, short, facts);
-    const firing = code === 'short_window_uncovered' ? (facts.previous?.firing.includes(key) ?? false) : code === 'both_windows_above';
-    return { key, pair, code, firing, long, short };
+export function judgePairs(facts: BurnFacts): readonly PairCall[] {
+  const { windows, calls } = sheetOf(facts.policy);
+  for (const window of windows) facts.source.countsInto(plus(facts.at, -window.lengthMs), facts.at, window.counts);
+  for (const call of calls) {
+    call.code = judge(call.pair, call.long, call.short, facts);
+    call.firing =
+      call.code === 'short_window_uncovered' ? (facts.previous?.firing.includes(call.key) ?? false) : call.code === 'both_windows_above';
+  }
+  return calls;
+}
+
+/** Room for the judgements of a policy, used again and again: ten thousand objectives are judged in a few milliseconds. */
+interface Sheet {
+  windows: { lengthMs: DurationMs; counts: Counts }[];
+  calls: PairCall[];
+}
+
+const SHEETS = new WeakMap<BurnPolicy, Sheet>();
+
+function sheetOf(policy: BurnPolicy): Sheet {
+  const known = SHEETS.get(policy);
+  if (known !== undefined) return known;
+  const lengths = [...new Set(policy.pairs.flatMap((pair) => [pair.longMs, pair.shortMs]))];
+  const windows = lengths.map((lengthMs) => ({ lengthMs, counts: noCounts() }));
+  const countsOf = (lengthMs: DurationMs): Counts => windows.find((window) => window.lengthMs === lengthMs)?.counts ?? noCounts();
+  const calls = policy.pairs.map((pair): PairCall => {
+    const counts = { long: countsOf(pair.longMs), short: countsOf(pair.shortMs) };
+    return { key: pairKey(pair), pair, code: 'long_window_below', firing: false, ...counts };
   });
+  const sheet = { windows, calls };
+  SHEETS.set(policy, sheet);
+  return sheet;
 }
 
 export function evaluateBurn(facts: BurnFacts): BurnVerdict {
@@ -175,11 +190,10 @@ const SURE = 1e-12;
 export function burnExceeds(counts: Counts, target: number, factor: number, gaps: GapPolicy = 'gap'): boolean {
   const [spent, whole] = spentShare(counts, gaps);
   if (spent === 0 || whole === 0) return false;
-  const budget = budgetOf(target);
   const left = spent * 1e15;
-  const right = whole * Number(budget) * Math.round(factor * 1e6);
+  const right = whole * budgetParts(target) * Math.round(factor * 1e6);
   if (Math.abs(left - right) > SURE * right) return left > right;
-  return exactSpent(counts, gaps) * BILLION * 1_000_000n > exactWhole(counts) * budget * microOf(factor);
+  return exactSpent(counts, gaps) * BILLION * 1_000_000n > exactWhole(counts) * budgetOf(target) * microOf(factor);
 }
 
 function exactSpent({ bad, valid, observedMs, gapMs }: Counts, gaps: GapPolicy): bigint {

@@ -19,6 +19,8 @@ export interface SumsSource {
   lastEnd(): Instant | null;
   /** Rises whenever sums before the end have changed. */
   revision(): number;
+  /** Changes with every change. */
+  stamp(): number;
   /** End of the latest cell that had ended by `at`; for sources that know their past cell by cell. */
   lastEndBefore?(at: Instant): Instant | null;
 }
@@ -64,6 +66,9 @@ export function createCounts(source: SumsSource, spans: readonly CorrectionSpan[
   const corrected = spans.length === 0 ? null : createCorrected(source, spans);
   const low = { good: 0, bad: 0, observed: 0, excluded: 0 };
   const high = { good: 0, bad: 0, observed: 0, excluded: 0 };
+  // All windows of an evaluation end together: their end is looked up once.
+  let highAt = Number.NaN;
+  let highStamp = -1;
   const read = (at: Instant, into: CorrectedSums): void => {
     source.sumsAt(at, into);
     into.excluded = 0;
@@ -78,7 +83,11 @@ export function createCounts(source: SumsSource, spans: readonly CorrectionSpan[
     },
     countsInto(from, to, into) {
       read(from, low);
-      read(to, high);
+      if (to !== highAt || source.stamp() !== highStamp) {
+        read(to, high);
+        highAt = to;
+        highStamp = source.stamp();
+      }
       into.good = high.good - low.good;
       into.bad = high.bad - low.bad;
       into.valid = into.good + into.bad;

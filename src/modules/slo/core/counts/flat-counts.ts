@@ -35,6 +35,7 @@ class Flat implements FlatCounts {
   private last = Number.NEGATIVE_INFINITY;
   private summed = 0;
   private changes = 0;
+  private writes = 0;
 
   append({ at, seconds, good, valid }: Bucket): void {
     const count = Math.max(1, Math.round((seconds * SECOND_MS) / CELL_MS));
@@ -49,6 +50,7 @@ class Flat implements FlatCounts {
     this.good[i] = good;
     this.bad[i] = bad;
     this.seen[i] = 1;
+    this.writes += 1;
     if (cell <= this.last) this.changes += 1;
     this.summed = Math.min(this.summed, i);
     this.first = Math.min(this.first, cell);
@@ -82,6 +84,10 @@ class Flat implements FlatCounts {
 
   revision(): number {
     return this.changes;
+  }
+
+  stamp(): number {
+    return this.writes;
   }
 
   private sumUp(end: number): void {

@@ -1,0 +1,72 @@
+import { z } from 'zod';
+import { type Id, idSchema } from '#kernel/ids.ts';
+import { defineJob } from '#kernel/job.ts';
+import { firstResponders } from '#modules/escalation/index.ts';
+import { type Notice, sendNotice } from '#modules/notify/index.ts';
+import { type ObjectiveReader, policyLevel, type Standing } from '#modules/slo/index.ts';
+import { lockName } from '#platform/db/lock-name.ts';
+import type { VerbContext } from '#platform/verb.ts';
+import { decideAnnouncement, NOTHING_ANNOUNCED } from './core/announcement.ts';
+import type { GateLevel } from './core/gate.ts';
+import { lockAnnounced, upsertAnnounced } from './store.ts';
+
+const Subject = z.object({ objectiveId: idSchema('obj'), slug: z.string(), serviceId: idSchema('svc') });
+
+/** Looks whether a level that has got better still is. */
+export const relook = defineJob('releases.relook_level', Subject);
+
+export interface LevelSubject {
+  objectiveId: Id<'obj'>;
+  slug: string;
+  serviceId: Id<'svc'>;
+}
+
+/**
+ * Tells whoever the service's escalation policy names first that the level of a budget has changed: an ordinary notice by
+ * their own rules, never a page. Judges by the level of now, so it may be asked as often as one likes.
+ */
+export async function announceLevel(ctx: VerbContext, subject: LevelSubject, reader: ObjectiveReader): Promise<void> {
+  const { objectiveId, slug, serviceId } = subject;
+  await lockName(ctx.tx, 'level announcement', objectiveId);
+  const standing = (await reader.standings(ctx.tx, [serviceId], ctx.now)).find((one) => one.slug === slug);
+  if (standing === undefined) return;
+  const before = await lockAnnounced(ctx.tx, objectiveId);
+  const decided = decideAnnouncement(before ?? NOTHING_ANNOUNCED, standing.level, ctx.now);
+  await upsertAnnounced(ctx.tx, objectiveId, decided.announced, ctx.now);
+  if (decided.wakeAt !== null) {
+    const payload = { objectiveId, slug, serviceId };
+    await ctx.enqueue({ job: relook, payload, dueAt: decided.wakeAt, key: `relook/${objectiveId}/${decided.wakeAt}` });
+  }
+  if (!decided.tell) return;
+  const personIds = await firstResponders(ctx.tx, [serviceId], ctx.now);
+  const notice = noticeOf(standing, before?.level ?? NOTHING_ANNOUNCED.level);
+  await sendNotice(ctx, { about: objectiveId, key: `level/${objectiveId}/${ctx.now}`, personIds, notice, allAtOnce: false });
+  await ctx.audit({
+    operation: 'releases.announceLevel',
+    subject: objectiveId,
+    before: { level: before?.level ?? null },
+    after: { level: standing.level, because: decided.because, policy: standing.policy.slug, personIds, notice: notice.details },
+  });
+}
+
+function noticeOf({ slug, name, level, remainingRatio, policy, says }: Standing, told: GateLevel): Notice {
+  const left = remainingRatio === null ? '' : ` (${(Math.floor(remainingRatio * 1000) / 10).toFixed(1)} % left)`;
+  const toldName = policyLevel(policy, told)?.name ?? told;
+  const isLifted = policyLevel(policy, told)?.reviewBeforeLifting === true && says?.reviewBeforeLifting !== true;
+  return {
+    event: 'budget.level_changed',
+    summary: `${name}: the error budget is at ${says?.name ?? 'no data'}${left}`,
+    details: [
+      `${policy.name}: ${toldName} until now`,
+      ...(says?.consequences ?? ['The budget is not known, so each change needs an approval.']),
+      ...(says?.announce.includes('executives') === true
+        ? ['The policy asks for executives to be told: please tell them, Nines reaches only you.']
+        : []),
+      ...(isLifted ? [`A review is asked for before work goes on as usual after ${toldName}.`] : []),
+    ],
+    pageId: null,
+    alertId: null,
+    path: `/objectives/${slug}`,
+    acknowledgeable: false,
+  };
+}

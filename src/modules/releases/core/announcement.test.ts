@@ -1,0 +1,71 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { HOUR_MS, type Instant, instant, MINUTE_MS } from '#kernel/instant.ts';
+import { type Announced, type Announcement, decideAnnouncement, HELD_MS, NOTHING_ANNOUNCED } from './announcement.ts';
+import { GATE_LEVELS, type GateLevel } from './gate.ts';
+
+const T0 = instant(Date.parse('2026-11-19T12:00:00Z'));
+const at = (ms: number): Instant => instant(T0 + ms);
+const told = (level: GateLevel, betterSince: Instant | null = null): Announced => ({ level, betterSince });
+
+describe('a level', () => {
+  test('that is worse is told at once', () => {
+    expect(decideAnnouncement(NOTHING_ANNOUNCED, 'caution', T0)).toMatchObject({
+      tell: true,
+      announced: told('caution'),
+      because: { code: 'worse' },
+    });
+    expect(decideAnnouncement(told('slow', at(-MINUTE_MS)), 'frozen', T0)).toMatchObject({ tell: true, announced: told('frozen') });
+  });
+
+  test('that was told is not told again', () => {
+    for (const level of GATE_LEVELS)
+      expect(decideAnnouncement(told(level, at(-HOUR_MS)), level, T0)).toMatchObject({ tell: false, announced: told(level) });
+  });
+
+  test('that is better is told when it has held for an hour', () => {
+    const first = decideAnnouncement(told('slow'), 'caution', T0);
+    expect(first).toMatchObject({ tell: false, wakeAt: at(HELD_MS), announced: told('slow', T0) });
+    expect(decideAnnouncement(first.announced, 'healthy', at(HELD_MS - 1))).toMatchObject({ tell: false, wakeAt: at(HELD_MS) });
+    expect(decideAnnouncement(first.announced, 'healthy', at(HELD_MS))).toMatchObject({
+      tell: true,
+      wakeAt: null,
+      announced: told('healthy'),
+      because: { code: 'better_for_long' },
+    });
+  });
+
+  test('that is healthy from the start is no news', () => {
+    expect(decideAnnouncement(NOTHING_ANNOUNCED, 'healthy', T0).tell).toBe(false);
+  });
+});
+
+test('whatever happens, nobody hears twice of the same or of an improvement more than once an hour, and silence means it was told', () => {
+  const steps = fc.array(fc.tuple(fc.integer({ min: 1, max: 40 }), fc.constantFrom(...GATE_LEVELS)), { maxLength: 40 });
+  fc.assert(
+    fc.property(steps, (moves) => {
+      let state = NOTHING_ANNOUNCED;
+      let now = T0;
+      let level: GateLevel = 'healthy';
+      let lastTold = -Infinity;
+      const decide = (): Announcement => {
+        const decided = decideAnnouncement(state, level, now);
+        if (decided.tell) {
+          expect(level).not.toBe(state.level);
+          if (decided.because.code === 'better_for_long') expect(now - lastTold).toBeGreaterThanOrEqual(HELD_MS);
+          lastTold = now;
+        }
+        state = decided.announced;
+        return decided;
+      };
+      for (const [minutes, next] of moves) {
+        now = instant(now + minutes * MINUTE_MS);
+        level = next;
+        decide();
+      }
+      // Then the level stays, and whoever waits looks again when they wanted to.
+      for (let looks = 0; looks < 3; looks += 1) now = decide().wakeAt ?? now;
+      expect(state).toEqual(told(level));
+    }),
+  );
+});

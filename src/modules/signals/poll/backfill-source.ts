@@ -1,0 +1,78 @@
+import { system } from '#kernel/actor.ts';
+import { type Instant, instant, MINUTE_MS } from '#kernel/instant.ts';
+import type { Transactor } from '#platform/verb.ts';
+import { type Backfill, type ChunkOutcome, dueChunk, shouldLookOlder, stepBackfill } from '../core/source/backfill.ts';
+import type { BackfillChunk } from '../core/source/backfill-plan.ts';
+import type { GroupCells } from '../core/source/series.ts';
+import type { MetricSource } from '../port.ts';
+import { findNewest, readPast } from '../source/read-indicator.ts';
+import { connectionOf, type SourceRow } from '../source/store.ts';
+import { writeCells } from '../write-cells.ts';
+import { newsEveryMs } from './poll-source.ts';
+import { inLanes, type ReadingParts, shareReads } from './reading-parts.ts';
+import { listBackfills, type ReadingOfIndicator, updateBackfill } from './store.ts';
+
+/** Indicators whose same chunk is read in one go, so that those with the same selector share it. */
+const TOGETHER = 8;
+const LANES = 2;
+
+/**
+ * Reads the newest chunk that is missing, for the indicators of a source that miss the same. A chunk is written and noted as
+ * done in one transaction an indicator, so that it counts once wherever this is cut off. Says when to go on; null when
+ * nothing is left.
+ */
+export async function backfillSource(shell: Transactor, parts: ReadingParts, source: SourceRow): Promise<Instant | null> {
+  const now = shell.clock.now();
+  const uses = await parts.listUses(shell.db);
+  const open = await listBackfills(shell.db, source.id, [...new Set(uses.map(({ indicatorId }) => indicatorId))]);
+  const due = open.flatMap((reading) => {
+    const chunk = dueChunk(reading.backfill, now);
+    return chunk === null ? [] : [{ reading, chunk }];
+  });
+  if (due.length === 0) return open.length === 0 ? null : earliestRetry(open, now);
+  const newest = due.reduce((a, b) => (b.chunk.span.to > a.chunk.span.to ? b : a)).chunk;
+  const chosen = due.filter(({ chunk }) => chunk.span.to === newest.span.to && chunk.span.from === newest.span.from).slice(0, TOGETHER);
+  const shared = shareReads(parts.connectSource(connectionOf(source)));
+  await inLanes(chosen, LANES, async ({ reading, chunk }) => {
+    const { outcome, groups } = await readChunk(shared, reading, chunk);
+    parts.metrics.sourceReads.inc({ source: source.slug, outcome: outcome.kind === 'read' ? 'read' : outcome.code });
+    await save(shell, source, { reading, after: stepBackfill(reading.backfill, chunk, outcome, shell.clock.now()), groups });
+  });
+  return now;
+}
+
+function earliestRetry(open: readonly ReadingOfIndicator[], now: Instant): Instant {
+  return instant(Math.max(now, Math.min(...open.map(({ backfill }) => backfill.retryAt ?? now + MINUTE_MS))));
+}
+
+async function readChunk(
+  source: MetricSource,
+  { definition, backfill }: ReadingOfIndicator,
+  chunk: BackfillChunk,
+): Promise<{ outcome: ChunkOutcome; groups: GroupCells }> {
+  const read = await readPast(source, definition, chunk);
+  if (read.kind === 'failed') return { outcome: read, groups: new Map() };
+  const isEmpty = [...read.groups.values()].every((cells) => cells.length === 0);
+  const older =
+    isEmpty && shouldLookOlder(backfill, chunk)
+      ? await findNewest(source, definition, { from: backfill.from, to: chunk.span.from })
+      : 'unknown';
+  return { outcome: { kind: 'read', isEmpty, older }, groups: read.groups };
+}
+
+async function save(
+  shell: Transactor,
+  source: SourceRow,
+  { reading, after, groups }: { reading: ReadingOfIndicator; after: Backfill; groups: GroupCells },
+): Promise<void> {
+  const { indicatorId, definition, backfill: before } = reading;
+  await shell.transact(system('signals.backfill'), async (ctx) => {
+    if (!(await updateBackfill(ctx.tx, indicatorId, before, after))) return;
+    await writeCells(ctx, {
+      indicator: { id: indicatorId, slices: definition.slices },
+      writes: [...groups].map(([group, cells]) => ({ group, cells })),
+      intervalMs: newsEveryMs(definition, source.lagMs),
+      add: true,
+    });
+  });
+}

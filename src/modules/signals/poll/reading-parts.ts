@@ -1,0 +1,51 @@
+import type { Id } from '#kernel/ids.ts';
+import type { Metrics } from '#platform/metrics.ts';
+import type { Db } from '#platform/verb.ts';
+import type { ConnectSource, MetricSource } from '../port.ts';
+
+/** An indicator that somebody relies on, and who does. */
+export interface IndicatorUse {
+  indicatorId: Id<'ind'>;
+  /** Slug of the objective. */
+  objective: string;
+}
+
+/** What reading needs of the app. */
+export interface ReadingParts {
+  connectSource: ConnectSource;
+  /** What governs or waits to govern: other indicators are no longer read. */
+  listUses: (db: Db) => Promise<readonly IndicatorUse[]>;
+  metrics: Pick<Metrics, 'sourceReads'>;
+}
+
+/** A source that is asked the same thing once, however many ask; for one round of reading. */
+export function shareReads(source: MetricSource): MetricSource {
+  const asked = new Map<string, ReturnType<MetricSource['readRange']>>();
+  return {
+    readRange: (query, span) => {
+      const key = JSON.stringify([query, span.from, span.to, span.stepMs]);
+      const known = asked.get(key) ?? source.readRange(query, span);
+      asked.set(key, known);
+      return known;
+    },
+  };
+}
+
+/** Works through a list, a few at a time. All are tried; the first that throws is thrown at the end. */
+export async function inLanes<T>(items: readonly T[], lanes: number, work: (item: T) => Promise<void>): Promise<void> {
+  const queue = [...items];
+  const lane = async (): Promise<void> => {
+    let failure: { error: unknown } | undefined;
+    for (let item = queue.shift(); item !== undefined; item = queue.shift()) {
+      try {
+        await work(item);
+      } catch (error) {
+        failure ??= { error };
+      }
+    }
+    if (failure !== undefined) throw failure.error;
+  };
+  const ended = await Promise.allSettled(Array.from({ length: Math.min(lanes, items.length) }, lane));
+  const failed = ended.find((one) => one.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
+}

@@ -1,0 +1,66 @@
+import type { Answer } from '../../../api/contracts.ts';
+import { burn, count, duration, percent } from '../../../lib/words.ts';
+
+export type Explanation = Answer<'slo', 'explainObjective'>;
+export type ExplainedFigure = Explanation['figures'][number];
+
+/** Names of figures as the API gives them. */
+export const FIGURE = { sli: 'sli', allowed: 'budget.allowed', left: 'budget.remaining', forecast: 'forecast' } as const;
+
+const UNIT_SECONDS: Record<string, number> = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 };
+
+/** The figure of a burn window: `1h` → `burn.3600s`. */
+export function burnFigure(window: string): string {
+  const match = /^(\d+)([smhdw])$/.exec(window);
+  return `burn.${match === null ? 0 : Number(match[1]) * (UNIT_SECONDS[match[2] ?? ''] ?? 0)}s`;
+}
+
+/** Which figure of which objective is open, as one word of a URL. */
+export interface Asked {
+  slug: string;
+  figure: string;
+}
+
+export function askedText({ slug, figure }: Asked): string {
+  return `${slug}~${figure}`;
+}
+
+export function parseAsked(text: string | undefined): Asked | undefined {
+  const at = text?.indexOf('~') ?? -1;
+  return text === undefined || at < 1 ? undefined : { slug: text.slice(0, at), figure: text.slice(at + 1) };
+}
+
+/** A share of good events near one needs the digits that tell it from its target. */
+export function shareWords(ratio: number): string {
+  const digits = ratio >= 1 || ratio <= 0.9 ? 2 : Math.min(5, Math.max(2, Math.ceil(-Math.log10(1 - ratio))));
+  // Rounding up to 100 % would say that nothing failed.
+  const cut = ratio < 1 ? Math.floor(ratio * 10 ** (digits + 2)) / 10 ** (digits + 2) : 1;
+  return percent(cut, digits);
+}
+
+export function figureWords({ figure, value, unit }: Pick<ExplainedFigure, 'figure' | 'value' | 'unit'>): string {
+  if (value === null) return '—';
+  switch (unit) {
+    case 'ratio':
+      return figure === FIGURE.sli ? shareWords(value) : percent(value);
+    case 'times':
+      return burn(value);
+    case 'seconds':
+      return duration(value * 1000);
+    case 'events':
+      return value < 10 ? String(Number(value.toFixed(2))) : count(value);
+  }
+}
+
+/** The formula with this figure's own numbers in it; undefined where it has no counts to show. */
+export function worked({ figure, counts, coverageRatio }: ExplainedFigure, target: number): string | undefined {
+  if (counts.valid === 0) return undefined;
+  const budget = Number(((1 - target) * 100).toPrecision(6));
+  const valid = coverageRatio >= 0.9995 ? count(counts.valid) : `(${count(counts.valid)} ÷ ${percent(coverageRatio)})`;
+  const bad = count(counts.bad);
+  if (figure === FIGURE.sli) return `${count(counts.good)} ÷ ${count(counts.valid)}`;
+  if (figure === FIGURE.allowed) return `${valid} × ${budget} %`;
+  if (figure === FIGURE.left) return `1 − ${bad} ÷ (${valid} × ${budget} %)`;
+  if (figure.startsWith('burn.')) return `${bad} ÷ ${valid} ÷ ${budget} %`;
+  return undefined;
+}

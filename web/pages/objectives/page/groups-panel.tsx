@@ -1,0 +1,64 @@
+import { api } from '../../../api/client.ts';
+import type { Answer } from '../../../api/contracts.ts';
+import { usePaged } from '../../../api/paged.ts';
+import { ProblemNote } from '../../../frame/problem-note.tsx';
+import { burn, count, percent, plural } from '../../../lib/words.ts';
+import { Button } from '../../../ui/button.tsx';
+import { BudgetCell } from '../../../ui/budget.tsx';
+import { Chip, LabelChips } from '../../../ui/mark.tsx';
+import { SkeletonRows } from '../../../ui/note.tsx';
+import { Panel } from '../../../ui/panel.tsx';
+import { type Column, Table } from '../../../ui/table.tsx';
+import { ratioLevel } from '../objective-look.ts';
+import type { Objective } from '../objective-look.ts';
+
+type Group = Answer<'slo', 'listGroups'>['items'][number];
+
+const COLUMNS: Column<Group>[] = [
+  { head: 'Group', full: true, cell: (group) => <LabelChips labels={group.labels} /> },
+  {
+    head: 'Budget left',
+    full: true,
+    className: 'budget',
+    cell: (group) => <BudgetCell leftRatio={group.remainingRatio} level={ratioLevel(group.remainingRatio)} />,
+  },
+  { head: '1 h', right: true, phoneLabel: '1 h', cell: (group) => burn(group.burn1h) },
+  { head: '5 min', right: true, phoneLabel: '5 min', cell: (group) => burn(group.burn5m) },
+  { head: 'Failed', right: true, spare: true, cell: (group) => `${count(group.badCount)} of ${count(group.validCount)}` },
+  { head: 'Known', right: true, spare: true, className: 'mute', cell: (group) => percent(group.coverageRatio, 0) },
+  {
+    head: 'Alert',
+    right: true,
+    cell: (group) =>
+      group.page !== null ? (
+        <Chip tone="red">page</Chip>
+      ) : group.ticket ? (
+        <Chip tone="orange">ticket</Chip>
+      ) : (
+        <span className="mute">—</span>
+      ),
+  },
+];
+
+/** The groups of an objective that is grouped, worst first. */
+export function GroupsPanel({ objective }: { objective: Objective }) {
+  const list = usePaged((call: { query: { limit: number; after?: string } }, options) =>
+    api.slo.listGroups({ params: { slug: objective.slug }, ...call }, options), { limit: 50 }, [...api.slo.listGroups.key(), objective.slug]);
+  return (
+    <Panel title={`By ${objective.groups.by.join(', ')}`} end={`${plural(objective.groups.count, 'group')}, worst first`} flush>
+      <ProblemNote problem={list.result.error} what="The groups were not loaded." />
+      {list.items === undefined ? (
+        <SkeletonRows rows={3} />
+      ) : (
+        <Table label="Groups" columns={COLUMNS} groups={[{ rows: list.items }]} rowKey={(group) => group.key} />
+      )}
+      {list.more !== undefined && (
+        <div className="pad">
+          <Button onClick={list.more} busy={list.isLoadingMore}>
+            Show more
+          </Button>
+        </div>
+      )}
+    </Panel>
+  );
+}
