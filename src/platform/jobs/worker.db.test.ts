@@ -93,6 +93,26 @@ describe('the jobs worker', () => {
     expect(ran).toEqual([1, 2, 3]);
   });
 
+  it('lets a call to the outside plan its own next run under the same key, unless another worker holds the job by then', async () => {
+    const ran: number[] = [];
+    let isTaken = false;
+    const worker = workerOf([
+      handleExternalJob(call, async (shell, { n }) => {
+        ran.push(n);
+        if (isTaken) await claimJobs(shell.db, plus(shell.clock.now(), HOUR_MS), 1, { usualMs: 1 });
+        return [{ job: call, payload: { n: n + 1 }, dueAt: plus(shell.clock.now(), SECOND_MS), key: 'k' }];
+      }),
+    ]);
+    await enqueue(call, 1, { key: 'k' });
+    await worker.runNext();
+    expect(await waiting()).toMatchObject([{ key: 'k', payload: { n: 2 }, claims: 0, dueAt: plus(clock.now(), SECOND_MS) }]);
+    clock.advance(SECOND_MS);
+    isTaken = true;
+    await worker.runNext();
+    expect(ran).toEqual([1, 2]);
+    expect(await waiting()).toMatchObject([{ key: 'k', payload: { n: 2 }, claims: 2 }]);
+  });
+
   it('undoes a transactional job with all it wrote when it fails', async () => {
     let fail = true;
     const worker = workerOf([

@@ -9,6 +9,19 @@ export function levelOf(objective: { level: Level | 'no_data' }): Level | undefi
   return objective.level === 'no_data' ? undefined : objective.level;
 }
 
+const BOUNDS: readonly (readonly [above: number, level: Level])[] = [
+  [0.5, 'healthy'],
+  [0.25, 'caution'],
+  [0.1, 'slow'],
+  [0, 'frozen'],
+];
+
+/** The usual level of what is left, for figures that the server gives no level of; undefined without a figure. */
+export function ratioLevel(leftRatio: number | null): Level | undefined {
+  if (leftRatio === null) return undefined;
+  return BOUNDS.find(([above]) => leftRatio > above)?.[1] ?? 'exhausted';
+}
+
 const UNITS: Record<string, string> = { s: 's', m: 'min', h: 'h', d: 'd', w: 'weeks' };
 
 /** `30d` → `30 d`, `5m` → `5 min`. */

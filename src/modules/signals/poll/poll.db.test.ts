@@ -117,7 +117,7 @@ describe('reading from a source', () => {
     expect(new Set(asked).size).toBe(asked.length);
   });
 
-  it('goes on where it was after a afternoon without a source, two hours at a time, with no zeros meanwhile', async () => {
+  it('goes on where it was after an afternoon without a source, two hours at a time, with no zeros meanwhile', async () => {
     const id = await objective('checkout');
     await world.advance(MINUTE_MS);
     const before = await kept(id);

@@ -58,7 +58,7 @@ describe('sources', () => {
       ...slug(),
       body: { name: 'Main source', url: 'https://metrics.example/prometheus', auth: { kind: 'basic', user: 'nines' } },
     });
-    await editor.signals.testSource(slug());
+    await editor.signals.testSource({ ...slug(), body: {} });
     expect(source.reached()).toMatchObject({ headers: { 'X-Door': 'sesame' }, auth: { kind: 'basic', password: 'hunter2' }, tls: null });
   });
 
@@ -80,7 +80,14 @@ describe('sources', () => {
   });
 
   it('are tried by a query, which says what came of it', async () => {
-    expect(await editor.signals.testSource(slug())).toEqual({ ok: true, series: 2, samples: null, tookMs: 0, warnings: [], failure: null });
+    expect(await editor.signals.testSource({ ...slug(), body: {} })).toEqual({
+      ok: true,
+      series: 2,
+      samples: null,
+      tookMs: 0,
+      warnings: [],
+      failure: null,
+    });
     expect(source.requests.at(-1)).toMatchObject({ query: 'up', from: world.clock.now(), to: world.clock.now() });
     source.fail({ code: 'unauthorized', reason: 'the source answered 401: no' });
     expect(await editor.signals.testSource({ ...slug(), body: { query: 'rate(requests_total[1m])' } })).toMatchObject({
@@ -92,17 +99,17 @@ describe('sources', () => {
       code: 'invalid_input',
       fields: [{ path: 'body.query' }],
     });
-    await expect(editor.signals.testSource(slug('nowhere'))).rejects.toMatchObject({ code: 'not_found' });
+    await expect(editor.signals.testSource({ ...slug('nowhere'), body: {} })).rejects.toMatchObject({ code: 'not_found' });
     await expect(world.api.signals.getSource(slug('nowhere'))).rejects.toMatchObject({ code: 'not_found' });
   });
 
   it.each([
-    ['prometheus', { source: 'nowhere', valid: 'a_total', bad: 'b_total' }, 'body.indicator.source', 'there is no source nowhere'],
-    ['prometheus', { source: 'main', valid: 'sum(a_total)', bad: 'b_total' }, 'body.indicator.valid', 'at character 1: aggregations'],
-    ['prometheus', { source: 'main', valid: 'a_total', bad: 'b_total{code=}' }, 'body.indicator.bad', 'at character 14'],
-    ['promql', { source: 'main', goodRatio: 'a_total[5m]' }, 'body.indicator.goodRatio', 'is a range of samples'],
-    ['promql', { source: 'main', valid: 'increase(a[$window])', bad: 'increase(b[$window]' }, 'body.indicator.bad', 'at character 20'],
-  ] as const)('refuse an objective of kind %s with %o, saying where', async (kind, queries, path, message) => {
+    ['prometheus', 'body.indicator.source', 'there is no source nowhere', { source: 'nowhere', valid: 'a_total', bad: 'b_total' }],
+    ['prometheus', 'body.indicator.valid', 'at character 1: aggregations', { source: 'main', valid: 'sum(a_total)', bad: 'b_total' }],
+    ['prometheus', 'body.indicator.bad', 'at character 14', { source: 'main', valid: 'a_total', bad: 'b_total{code=}' }],
+    ['promql', 'body.indicator.goodRatio', 'is a range of samples', { source: 'main', goodRatio: 'a_total[5m]' }],
+    ['promql', 'body.indicator.bad', 'at character 20', { source: 'main', valid: 'increase(a[$window])', bad: 'increase(b[$window]' }],
+  ] as const)('refuse an objective of kind %s, saying where: %s', async (kind, path, message, queries) => {
     const asked = source.requests.length;
     const indicator = { kind, ...queries };
     const refused = world.api.slo.putObjective({ ...slug('checkout'), body: { service: 'checkout', target: 0.99, indicator } });

@@ -1,16 +1,16 @@
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { useMinute } from '../../lib/clock.ts';
-import { percent } from '../../lib/words.ts';
-import { Segments } from '../../ui/button.tsx';
-import { CrosshairGroup } from '../../ui/chart/crosshair.tsx';
-import { LineChart } from '../../ui/chart/line-chart.tsx';
-import { percentScale, type Point } from '../../ui/chart/scale.ts';
-import { SkeletonBlock } from '../../ui/note.tsx';
-import { Panel } from '../../ui/panel.tsx';
-import { Loaded } from '../../frame/loaded.tsx';
-import { useMarks } from './marks.ts';
-import { isPaging, type Objective, rateOver, windowWords } from './objective-look.ts';
-import { failedShare, highest, line, lowest, useRecent, useSeries } from './series.ts';
+import { useMinute } from '../../../lib/clock.ts';
+import { percent } from '../../../lib/words.ts';
+import { Segments } from '../../../ui/button.tsx';
+import { CrosshairGroup } from '../../../ui/chart/crosshair.tsx';
+import { LineChart } from '../../../ui/chart/line-chart.tsx';
+import { percentScale, type Point } from '../../../ui/chart/scale.ts';
+import { SkeletonBlock } from '../../../ui/note.tsx';
+import { Panel } from '../../../ui/panel.tsx';
+import { Loaded } from '../../../frame/loaded.tsx';
+import { useMarks } from '../marks.ts';
+import { isPaging, type Objective, rateOver, windowWords } from '../objective-look.ts';
+import { failedShare, highest, line, lowest, useRecent, useSeries } from '../series.ts';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;

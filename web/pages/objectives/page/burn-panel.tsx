@@ -1,9 +1,11 @@
-import { burn, count, percent } from '../../lib/words.ts';
-import { BurnBar } from '../../ui/budget.tsx';
-import { Panel } from '../../ui/panel.tsx';
-import { type Column, Table } from '../../ui/table.tsx';
-import { Why } from '../../ui/why.tsx';
-import { type Objective, windowWords } from './objective-look.ts';
+import { burn, capital, count, percent } from '../../../lib/words.ts';
+import { BurnBar } from '../../../ui/budget.tsx';
+import { Panel } from '../../../ui/panel.tsx';
+import { type Column, Table } from '../../../ui/table.tsx';
+import { Explained } from '../explain/explained.tsx';
+import { burnFigure } from '../explain/figures.ts';
+import { Why } from '../../../ui/why.tsx';
+import { type Objective, windowWords } from '../objective-look.ts';
 
 type Pair = Objective['pairs'][number];
 type Window = Objective['burn'][number];
@@ -14,7 +16,8 @@ const VERDICT: Record<Pair['verdict'], { word: string; className: string }> = {
   frozen: { word: 'held: no data', className: 'soft' },
 };
 
-const PAIRS: Column<Pair>[] = [
+function pairColumns(slug: string): Column<Pair>[] {
+  return [
   {
     head: 'Rule',
     cell: (pair) => (
@@ -35,8 +38,8 @@ const PAIRS: Column<Pair>[] = [
       </>
     ),
   },
-  { head: 'Long', right: true, phoneLabel: 'long', cell: (pair) => burn(pair.longRate) },
-  { head: 'Short', right: true, phoneLabel: 'short', cell: (pair) => burn(pair.shortRate) },
+  { head: 'Long', right: true, phoneLabel: 'long', cell: (pair) => <Rate slug={slug} window={pair.long} rate={pair.longRate} /> },
+  { head: 'Short', right: true, phoneLabel: 'short', cell: (pair) => <Rate slug={slug} window={pair.short} rate={pair.shortRate} /> },
   {
     head: 'State',
     right: true,
@@ -55,6 +58,15 @@ const PAIRS: Column<Pair>[] = [
     ),
   },
 ];
+}
+
+function Rate({ slug, window, rate }: { slug: string; window: string; rate: number }) {
+  return (
+    <Explained slug={slug} figure={burnFigure(window)} label={`burn over ${windowWords(window)}`}>
+      {burn(rate)}
+    </Explained>
+  );
+}
 
 /** The rules: two windows each, and both must pass the mark. */
 export function BurnPanel({ objective }: { objective: Objective }) {
@@ -65,12 +77,34 @@ export function BurnPanel({ objective }: { objective: Objective }) {
       flush
       className="wins"
     >
-      <Table label="Burn windows" columns={PAIRS} groups={[{ rows: objective.pairs }]} rowKey={(pair) => `${pair.long} ${pair.factor}`} />
+      {objective.pairs.length === 0 ? (
+        <p className="pad mute">It alerts on no burn.</p>
+      ) : (
+        <Table
+          label="Burn windows"
+          columns={pairColumns(objective.slug)}
+          groups={[{ rows: objective.pairs }]}
+          rowKey={(pair) => `${pair.long} ${pair.factor}`}
+        />
+      )}
+      {objective.leftOut.length > 0 && (
+        <ul className="plain pad left-out">
+          {objective.leftOut.map((pair) => (
+            <li key={`${pair.long} ${pair.factor}`} className="mute sm">
+              <span className="nowrap">
+                Left out: {pair.severity} over {windowWords(pair.long)} · {windowWords(pair.short)}
+              </span>
+              <span>{capital(pair.because.text)}.</span>
+            </li>
+          ))}
+        </ul>
+      )}
     </Panel>
   );
 }
 
-const WINDOWS: Column<Window>[] = [
+function windowColumns(slug: string): Column<Window>[] {
+  return [
   { head: 'Window', cell: (window) => windowWords(window.window) },
   { head: 'Valid', right: true, phoneLabel: 'valid', cell: (window) => count(window.validCount) },
   { head: 'Failed', right: true, phoneLabel: 'failed', cell: (window) => count(window.badCount) },
@@ -81,8 +115,9 @@ const WINDOWS: Column<Window>[] = [
       window.validCount === 0 ? '—' : percent(window.badCount / window.validCount, window.badCount / window.validCount < 0.001 ? 3 : 2),
   },
   { head: 'Known', right: true, spare: true, className: 'mute', cell: (window) => percent(window.coverageRatio, 0) },
-  { head: 'Burn', right: true, phoneLabel: 'burn', cell: (window) => burn(window.rate) },
+  { head: 'Burn', right: true, phoneLabel: 'burn', cell: (window) => <Rate slug={slug} window={window.window} rate={window.rate} /> },
 ];
+}
 
 /** The figures above, undivided. */
 export function CountsPanel({ objective }: { objective: Objective }) {
@@ -91,7 +126,7 @@ export function CountsPanel({ objective }: { objective: Objective }) {
       <Table
         plain
         label="Counts by window"
-        columns={WINDOWS}
+        columns={windowColumns(objective.slug)}
         groups={[{ rows: objective.burn.toSorted((a, b) => a.seconds - b.seconds) }]}
         rowKey={(window) => window.window}
       />

@@ -9,8 +9,7 @@ import { Chip, LabelChips } from '../../../ui/mark.tsx';
 import { SkeletonRows } from '../../../ui/note.tsx';
 import { Panel } from '../../../ui/panel.tsx';
 import { type Column, Table } from '../../../ui/table.tsx';
-import { ratioLevel } from '../objective-look.ts';
-import type { Objective } from '../objective-look.ts';
+import { type Objective, ratioLevel } from '../objective-look.ts';
 
 type Group = Answer<'slo', 'listGroups'>['items'][number];
 
@@ -40,10 +39,18 @@ const COLUMNS: Column<Group>[] = [
   },
 ];
 
+type Listing = Parameters<typeof usePaged<Group, { limit: number }>>[0];
+
+function groupsOf(slug: string): Listing {
+  return Object.assign<(...call: Parameters<Listing>) => ReturnType<Listing>, Pick<Listing, 'key'>>(
+    ({ query }, options) => api.slo.listGroups({ params: { slug }, query }, options),
+    { key: () => [...api.slo.listGroups.key(), slug] },
+  );
+}
+
 /** The groups of an objective that is grouped, worst first. */
 export function GroupsPanel({ objective }: { objective: Objective }) {
-  const list = usePaged((call: { query: { limit: number; after?: string } }, options) =>
-    api.slo.listGroups({ params: { slug: objective.slug }, ...call }, options), { limit: 50 }, [...api.slo.listGroups.key(), objective.slug]);
+  const list = usePaged(groupsOf(objective.slug), { limit: 50 });
   return (
     <Panel title={`By ${objective.groups.by.join(', ')}`} end={`${plural(objective.groups.count, 'group')}, worst first`} flush>
       <ProblemNote problem={list.result.error} what="The groups were not loaded." />

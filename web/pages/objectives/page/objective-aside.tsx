@@ -1,26 +1,20 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { api } from '../../api/client.ts';
-import { useMinute } from '../../lib/clock.ts';
-import { capital } from '../../lib/words.ts';
-import { Icon } from '../../ui/icons.tsx';
-import { type Level, LevelGlyph } from '../../ui/mark.tsx';
-import { Panel } from '../../ui/panel.tsx';
-import { Snippet } from '../../ui/note.tsx';
-import { Time } from '../../ui/time/time.tsx';
-import { Why } from '../../ui/why.tsx';
-import { GATE_WORDS } from '../changes/gate-look.ts';
-import { useMarks } from './marks.ts';
-import { type Objective, windowWords } from './objective-look.ts';
+import { api } from '../../../api/client.ts';
+import { ProblemNote } from '../../../frame/problem-note.tsx';
+import { useMinute } from '../../../lib/clock.ts';
+import { capital } from '../../../lib/words.ts';
+import { Icon } from '../../../ui/icons.tsx';
+import { SkeletonBlock } from '../../../ui/note.tsx';
+import { Panel } from '../../../ui/panel.tsx';
+import { Prose } from '../../../ui/prose.tsx';
+import { Time } from '../../../ui/time/time.tsx';
+import { Why } from '../../../ui/why.tsx';
+import { GATE_WORDS } from '../../changes/gate-look.ts';
+import { PolicyLevels } from '../policy/policy-levels.tsx';
+import { useMarks } from '../marks.ts';
+import { type Objective, windowWords } from '../objective-look.ts';
 import { windowMs } from './budget-panel.tsx';
-
-const POLICY: readonly { level: Level; range: string; text: string; tone: string }[] = [
-  { level: 'healthy', range: 'over 50 %', text: 'Normal pace; deploys pass', tone: 'tx-green' },
-  { level: 'caution', range: '25–50 %', text: 'More testing; no deploys on Fridays', tone: 'tx-yellow' },
-  { level: 'slow', range: '10–25 %', text: 'Each change is approved', tone: 'tx-orange' },
-  { level: 'frozen', range: '0–10 %', text: 'Fixes and rollbacks only', tone: 'tx-red' },
-  { level: 'exhausted', range: 'spent', text: 'Fixes and rollbacks only, until it recovers', tone: 'tx-darkred' },
-];
 
 /** What the budget means for changes, what took it, and how it is defined. */
 export function ObjectiveAside({ objective }: { objective: Objective }) {
@@ -41,35 +35,34 @@ export function ObjectiveAside({ objective }: { objective: Objective }) {
           </ul>
         </Panel>
       )}
-      <Panel title="Definition" end={<span className="mono">{objective.slug}</span>}>
-        <Snippet text={definition(objective)} quiet />
-      </Panel>
+      {(objective.definition?.['rationale'] ?? '') !== '' && (
+        <Panel title="Why this target">
+          <Prose text={String(objective.definition?.['rationale'])} />
+        </Panel>
+      )}
     </div>
   );
 }
 
 function PolicyPanel({ objective }: { objective: Objective }) {
   const gate = useQuery(api.releases.getGate.query({ params: { slug: objective.service.slug } }));
+  const policies = useQuery(api.slo.listBudgetPolicies.query({ query: { limit: 500 } }));
+  const policy = policies.data?.items.find((one) => one.objectives.some(({ slug }) => slug === objective.slug));
   return (
-    <Panel title="Policy" flush>
-      <ol className="pol">
-        {POLICY.map((row) => {
-          const isCurrent = row.level === objective.level;
-          return (
-            <li key={row.level} className={`lvl-${row.level}`} aria-current={isCurrent ? 'true' : undefined}>
-              <span className={isCurrent ? row.tone : undefined}>
-                <LevelGlyph level={row.level} />
-              </span>
-              <b>
-                {row.level}
-                <br />
-                <span className="mute plain-title">{row.range}</span>
-              </b>
-              <span>{row.text}</span>
-            </li>
-          );
-        })}
-      </ol>
+    <Panel
+      title="Policy"
+      end={
+        policy !== undefined && (
+          <Link className="link" to="/objectives/policy" search={{ policy: policy.slug }}>
+            {policy.name}
+          </Link>
+        )
+      }
+      flush
+    >
+      {policy !== undefined && <PolicyLevels policy={policy} current={objective.level} />}
+      {policy === undefined && policies.isPending && <SkeletonBlock height={180} />}
+      <ProblemNote problem={policies.error} what="The policy was not loaded." />
       {gate.data !== undefined && (
         <div className="pad row gate-line">
           <Icon name={gate.data.decision === 'allow' ? 'unlock' : 'lock'} />
@@ -116,10 +109,4 @@ function SpentPanel({ objective }: { objective: Objective }) {
       </ul>
     </Panel>
   );
-}
-
-/** As it is sent and kept; a person can copy it into configuration. */
-function definition(objective: Objective): string {
-  const { service, name, target, window, indicator } = objective;
-  return JSON.stringify({ service: service.slug, name, target, window, indicator }, null, 2);
 }

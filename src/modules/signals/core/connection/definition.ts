@@ -94,28 +94,48 @@ export type SettledSource = ({ ok: true } & StoredSource) | { ok: false; problem
  * secret goes only to whom it was given for, and has to be given again.
  */
 export function settleSource(definition: SourceDefinition, before: StoredSource | null): SettledSource {
-  const problems: { path: string; message: string }[] = [];
-  const isSamePlace = before !== null && originOf(before.connection.url) === originOf(definition.url);
-  const kept = <T>(path: string, given: T | undefined, was: T | null | undefined, isNeeded: boolean): T | null => {
-    if (given !== undefined) return given;
-    const hasOld = was !== null && was !== undefined;
-    if (hasOld && isSamePlace) return was;
-    if (hasOld) problems.push({ path, message: 'must be given again, as the address leads elsewhere now' });
+  const { secret, problems } = settleSecret(definition, before);
+  const { tls } = definition;
+  if (tls?.key !== undefined && tls.cert === undefined) problems.push({ path: 'tls.cert', message: 'is needed where there is a key' });
+  return problems.length > 0 ? { ok: false, problems } : { ok: true, connection: connectionOf(definition), secret };
+}
+
+type Problems = { path: string; message: string }[];
+
+function settleSecret(
+  { url, auth, tls, headers }: SourceDefinition,
+  before: StoredSource | null,
+): { secret: StoredSecret; problems: Problems } {
+  const problems: Problems = [];
+  const isSamePlace = before !== null && originOf(before.connection.url) === originOf(url);
+  const kept = <T>(path: string, given: T | undefined, was: T | null, isNeeded: boolean): T | null => {
+    if (given !== undefined || (was !== null && isSamePlace)) return given ?? was;
+    if (was !== null) problems.push({ path, message: 'must be given again, as the address leads elsewhere now' });
     else if (isNeeded) problems.push({ path, message: 'is needed' });
     return null;
   };
-  const { auth, tls, headers } = definition;
-  const old = before?.connection.auth;
-  const wasBasic = auth.kind === 'basic' && old?.kind === 'basic' && old.user === auth.user;
-  const oldHeaders = before === null || Object.keys(before.secret.headers).length === 0 ? null : before.secret.headers;
-  const secret: StoredSecret = {
-    headers: kept('headers', headers, oldHeaders, false) ?? {},
-    password: auth.kind === 'basic' ? kept('auth.password', auth.password, wasBasic ? before?.secret.password : null, true) : null,
-    token: auth.kind === 'bearer' ? kept('auth.token', auth.token, before?.secret.token, true) : null,
-    key: tls?.cert === undefined ? null : kept('tls.key', tls.key, before?.secret.key, true),
+  const old = reusable(auth, before);
+  return {
+    secret: {
+      headers: kept('headers', headers, old.headers, false) ?? {},
+      password: auth.kind === 'basic' ? kept('auth.password', auth.password, old.password, true) : null,
+      token: auth.kind === 'bearer' ? kept('auth.token', auth.token, old.token, true) : null,
+      key: tls?.cert === undefined ? null : kept('tls.key', tls.key, old.key, true),
+    },
+    problems,
   };
-  if (tls?.key !== undefined && tls.cert === undefined) problems.push({ path: 'tls.cert', message: 'is needed where there is a key' });
-  return problems.length > 0 ? { ok: false, problems } : { ok: true, connection: connectionOf(definition), secret };
+}
+
+/** Secrets of before; a password is its user's. */
+function reusable(auth: SourceDefinition['auth'], before: StoredSource | null) {
+  if (before === null) return { headers: null, password: null, token: null, key: null };
+  const { connection, secret } = before;
+  const isSameUser = auth.kind === 'basic' && connection.auth.kind === 'basic' && connection.auth.user === auth.user;
+  return {
+    ...secret,
+    headers: Object.keys(secret.headers).length === 0 ? null : secret.headers,
+    password: isSameUser ? secret.password : null,
+  };
 }
 
 function connectionOf({ url, tenant, auth, tls, timeoutSeconds }: SourceDefinition): StoredConnection {

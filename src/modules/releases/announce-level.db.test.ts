@@ -1,0 +1,132 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Id } from '#kernel/ids.ts';
+import { HOUR_MS, instant, MINUTE_MS } from '#kernel/instant.ts';
+import { createCountsHistory } from '#modules/signals/index.ts';
+import { createObjectiveBook, createObjectiveReader, nextTick } from '#modules/slo/index.ts';
+import { formTeam, giveHistory, type Team } from '#testing/story.ts';
+import { createWorld, type World } from '#testing/world.ts';
+import { announceLevel } from './announce-level.ts';
+
+const STRICT = {
+  name: 'Strict',
+  levels: [
+    { level: 'healthy' as const, name: 'Fine', above: 0.9, consequences: ['Go on.'], gate: 'allow' as const, chaos: true },
+    {
+      level: 'frozen' as const,
+      name: 'Stop',
+      above: null,
+      consequences: ['Nothing goes out.'],
+      gate: 'deny' as const,
+      chaos: false,
+      announce: ['owner_team' as const, 'executives' as const],
+      reviewBeforeLifting: true,
+    },
+  ],
+};
+
+describe('the level of a budget', () => {
+  let world: World;
+  let team: Team;
+  beforeAll(async () => {
+    world = await createWorld({ start: instant(Date.UTC(2026, 10, 19, 12)) });
+    team = await formTeam(world);
+    await world.api.slo.putBudgetPolicy({ params: { slug: 'strict' }, body: STRICT });
+    await world.api.slo.putObjective({
+      params: { slug: 'checkout' },
+      body: {
+        service: 'checkout',
+        name: 'Checkout',
+        target: 0.999,
+        indicator: { kind: 'counts' },
+        alerting: { preset: 'none', exhausted: false, noDataAfter: null },
+      },
+    });
+    await giveHistory(world, 'checkout', { perHour: 36_000, remainingRatio: 0.6 });
+    await world.transact((ctx) => ctx.enqueue(nextTick(ctx.now, 10_000)));
+  });
+  afterAll(() => world.destroy());
+
+  const told = () => world.collector.sent.filter((sent) => sent.notice.event === 'budget.level_changed' && sent.channel === 'email');
+  const assign = (policy: string | null) => world.api.slo.setServiceBudgetPolicy({ params: { slug: 'checkout' }, body: { policy } });
+  const changes = () =>
+    world.app.transactor.db.selectFrom('event').select('payload').where('name', '=', 'objective.level_changed').orderBy('seq').execute();
+
+  it('is no news when it is healthy from the start', async () => {
+    await world.advance(MINUTE_MS);
+    expect(await changes()).toMatchObject([{ payload: { from: 'no_data', to: 'healthy' } }]);
+    expect(told()).toEqual([]);
+  });
+
+  it('is told once to whoever is on call when it gets worse, and that executives were to hear', async () => {
+    await assign('strict');
+    await world.advance(5 * MINUTE_MS);
+    expect(told()).toMatchObject([
+      {
+        personId: team.mara,
+        notice: {
+          summary: expect.stringMatching(/^Checkout: the error budget is at Stop \((59\.9|60\.0) % left\)$/) as unknown,
+          acknowledgeable: false,
+          path: '/objectives/checkout',
+        },
+      },
+    ]);
+    expect(told()[0]?.notice.details).toEqual([
+      'Strict: Fine until now',
+      'Nothing goes out.',
+      'The policy asks for executives to be told: please tell them, Nines reaches only you.',
+    ]);
+    const [, change] = await changes();
+    expect(change).toMatchObject({
+      payload: {
+        from: 'healthy',
+        to: 'frozen',
+        policy: {
+          slug: 'strict',
+          level: 'Stop',
+          asksFor: ['owner_team', 'executives'],
+          reaches: ['owner_team'],
+          reviewBeforeLifting: true,
+        },
+      },
+    });
+    expect((await world.api.escalation.listPages({ query: { state: 'all' } })).items).toEqual([]);
+  });
+
+  it('is told once, however often and however much at once it is announced', async () => {
+    const reader = createObjectiveReader(createObjectiveBook(createCountsHistory()));
+    const { id } = await world.api.slo.getObjective({ params: { slug: 'checkout' } });
+    const service = await world.api.catalog.getService({ params: { slug: 'checkout' } });
+    const subject = { objectiveId: id as Id<'obj'>, slug: 'checkout', serviceId: service.id as Id<'svc'> };
+    const announce = () => world.transact((ctx) => announceLevel(ctx, subject, reader));
+    await Promise.all([announce(), announce(), announce()]);
+    await world.settle();
+    expect(told()).toHaveLength(1);
+    const { items } = await world.api.identity.listAudit({ query: { subject: id } });
+    expect(items.filter((row) => row.operation === 'releases.announceLevel')).toMatchObject([
+      { after: { level: 'frozen', policy: 'strict', personIds: [team.mara] } },
+    ]);
+  });
+
+  it('is told when it has been better for an hour, with the review that was asked for, and not while it comes and goes', async () => {
+    await assign(null);
+    await world.advance(30 * MINUTE_MS);
+    await assign('strict');
+    await world.advance(MINUTE_MS);
+    await assign(null);
+    await world.advance(HOUR_MS - MINUTE_MS);
+    expect(told()).toHaveLength(1);
+    await world.advance(2 * MINUTE_MS);
+    expect(told()).toHaveLength(2);
+    expect(told()[1]?.notice.summary).toMatch(/^Checkout: the error budget is at Healthy/);
+    await world.advance(HOUR_MS);
+    expect(told()).toHaveLength(2);
+  });
+
+  it('is written into the timeline of an incident that is open on the service', async () => {
+    const incident = await world.api.incidents.declare({ body: { title: 'x', severity: 'SEV3', services: ['checkout'] } });
+    await assign('strict');
+    await world.advance(MINUTE_MS);
+    const { timeline } = await world.api.incidents.getIncident({ params: { id: incident.id } });
+    expect(timeline.filter((row) => row.kind === 'budget_level')).toMatchObject([{ because: { text: 'Checkout: healthy to frozen' } }]);
+  });
+});

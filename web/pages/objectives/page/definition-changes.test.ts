@@ -1,0 +1,23 @@
+import { describe, expect, it } from 'vitest';
+import { changesOf } from './definition-changes.ts';
+
+describe('what differs between two definitions', () => {
+  it('names each value by its path', () => {
+    const before = { target: 0.999, window: '30d', alerting: { preset: 'default', noDataAfter: '10m' }, description: '' };
+    const after = { target: 0.9995, window: '30d', alerting: { preset: 'none', noDataAfter: '10m' }, description: 'in words' };
+    expect(changesOf(before, after)).toEqual([
+      { path: 'target', before: '0.999', after: '0.9995' },
+      { path: 'alerting.preset', before: 'default', after: 'none' },
+      { path: 'description', before: 'not set', after: 'in words' },
+    ]);
+  });
+
+  it('compares lists as a whole, and a window of another kind', () => {
+    expect(changesOf({ valid: [1], window: '30d' }, { valid: [1, 2], window: { calendar: 'month' } })).toEqual([
+      { path: 'valid', before: '[1]', after: '[1,2]' },
+      { path: 'window', before: '30d', after: '{"calendar":"month"}' },
+    ]);
+  });
+
+  it('finds nothing between a definition and itself', () => expect(changesOf({ a: { b: [1] } }, { a: { b: [1] } })).toEqual([]));
+});

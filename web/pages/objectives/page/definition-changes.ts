@@ -1,0 +1,23 @@
+export interface DefinitionChange {
+  path: string;
+  before: string;
+  after: string;
+}
+
+/** What differs between two definitions, a line for each value; `not set` where one of them has none. */
+export function changesOf(before: unknown, after: unknown, path = ''): DefinitionChange[] {
+  if (isRecord(before) && isRecord(after)) {
+    const names = [...new Set([...Object.keys(before), ...Object.keys(after)])];
+    return names.flatMap((name) => changesOf(before[name], after[name], path === '' ? name : `${path}.${name}`));
+  }
+  return JSON.stringify(before) === JSON.stringify(after) ? [] : [{ path, before: written(before), after: written(after) }];
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function written(value: unknown): string {
+  if (value === undefined || value === '' || value === null) return 'not set';
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}

@@ -1,0 +1,37 @@
+import { nowMs } from '../../../lib/clock.ts';
+import { Empty } from '../../../ui/note.tsx';
+import type { Objective } from '../objective-look.ts';
+import { otlpSnippet, pushSnippet } from '../push-snippet.ts';
+
+/** Nothing was counted yet: how counts come, by the indicator's source. */
+export function FirstCounts({ objective }: { objective: Objective }) {
+  switch (kindOf(objective.indicator)) {
+    case 'otlp':
+      return (
+        <Empty title="No counts yet" snippet={otlpSnippet()} wait="waiting for the first event…">
+          <p>Send OTLP metrics to Nines. Whatever matches the definition is counted from then on.</p>
+        </Empty>
+      );
+    case 'prometheus':
+    case 'promql':
+      return (
+        <Empty title="No counts yet" wait="waiting for the first reading…">
+          <p>The source is asked within a minute; what it remembers is read after that.</p>
+        </Empty>
+      );
+    default:
+      return (
+        <Empty
+          title="No counts yet"
+          snippet={pushSnippet(objective.slug, nowMs(), objective.groups.by)}
+          wait="waiting for the first event…"
+        >
+          <p>Push how many events were valid and how many of them good, a bucket a minute. The same minute sent again replaces itself.</p>
+        </Empty>
+      );
+  }
+}
+
+function kindOf(indicator: unknown): unknown {
+  return typeof indicator === 'object' && indicator !== null && 'kind' in indicator ? indicator.kind : undefined;
+}

@@ -1,0 +1,144 @@
+import { useQuery } from '@tanstack/react-query';
+import { Link, useNavigate, useSearch } from '@tanstack/react-router';
+import { api } from '../../../api/client.ts';
+import { useCrumb } from '../../../frame/crumbs.tsx';
+import { Loaded } from '../../../frame/loaded.tsx';
+import { Page } from '../../../frame/page.tsx';
+import { plural } from '../../../lib/words.ts';
+import { Button } from '../../../ui/button.tsx';
+import { Chip, LevelGlyph } from '../../../ui/mark.tsx';
+import { SkeletonBlock } from '../../../ui/note.tsx';
+import { PageHead, Panel } from '../../../ui/panel.tsx';
+import { type Policy, rangeWords } from './policy-levels.tsx';
+import { Signatures } from './signatures.tsx';
+
+const GATE: Record<Policy['levels'][number]['gate'], string> = {
+  allow: 'Deploys pass',
+  allow_except_fridays: 'Deploys pass, not on Fridays',
+  needs_approval: 'Each deploy is approved',
+  deny: 'Deploys are denied; rollbacks and fixes pass',
+};
+
+const TOLD = { owner_team: 'the owning team', executives: 'executives' } as const;
+
+/** The error-budget policies: what follows at each level, whom they govern, who signed. Prints as a document. */
+export function PolicyPage() {
+  useCrumb('Policy');
+  const search = useSearch({ from: '/frame/objectives/policy' });
+  const navigate = useNavigate({ from: '/objectives/policy' });
+  const policies = useQuery(api.slo.listBudgetPolicies.query({ query: { limit: 500 } }));
+  return (
+    <Page>
+      <Loaded query={policies} pending={<SkeletonBlock height={420} />}>
+        {({ items }) => {
+          const chosen = items.find(({ slug }) => slug === (search.policy ?? 'standard')) ?? items[0];
+          return (
+            <>
+              <PageHead
+                title="Error budget policy"
+                lead="What is left of a budget decides what may be changed. It is enforced at the gate, told on change, and signed."
+                acts={<Button onClick={() => print()}>Print</Button>}
+              />
+              <div className="policy">
+                <nav aria-label="Policies" className="no-print">
+                  <ul className="list">
+                    {items.map((policy) => (
+                      <li key={policy.slug} className={policy === chosen ? 'sel' : undefined}>
+                        <Link
+                          to="/objectives/policy"
+                          search={{ policy: policy.slug }}
+                          className="grow medium"
+                          aria-current={policy === chosen ? 'true' : undefined}
+                        >
+                          {policy.name}
+                        </Link>
+                        <span className="mute sm nowrap">{plural(policy.objectives.length, 'objective')}</span>
+                      </li>
+                    ))}
+                  </ul>
+                </nav>
+                {chosen !== undefined && (
+                  <PolicyDocument policy={chosen} onSigned={() => void navigate({ search: { policy: chosen.slug } })} />
+                )}
+              </div>
+            </>
+          );
+        }}
+      </Loaded>
+    </Page>
+  );
+}
+
+function PolicyDocument({ policy, onSigned }: { policy: Policy; onSigned: () => void }) {
+  return (
+    <article className="stack" aria-label={policy.name}>
+      <div>
+        <h2 className="policy-name">{policy.name}</h2>
+        <p className="mute">
+          {policy.version === 0 ? 'As shipped; nobody has edited it.' : `Version ${policy.version}.`} Slug{' '}
+          <span className="mono">{policy.slug}</span>
+        </p>
+      </div>
+      <Panel title="Levels" end="by what is left of the budget" flush>
+        <ol className="levels">
+          {policy.levels.map((level, at) => (
+            <li key={level.level}>
+              <div>
+                <span className={`chip lvl-${level.level}`}>
+                  <LevelGlyph level={level.level} />
+                  {level.name}
+                </span>
+                <span className="mute sm">{rangeWords(level, policy.levels[at - 1])}</span>
+              </div>
+              <ul className="consequences">
+                {level.consequences.map((sentence) => (
+                  <li key={sentence}>{sentence}</li>
+                ))}
+              </ul>
+              <Behaviour level={level} />
+            </li>
+          ))}
+        </ol>
+      </Panel>
+      <Panel title="Exceptions">
+        <p>{policy.exceptions.trim() === '' ? 'None are foreseen.' : policy.exceptions}</p>
+      </Panel>
+      <Governed policy={policy} />
+      <Signatures policy={policy} onSigned={onSigned} />
+    </article>
+  );
+}
+
+function Behaviour({ level }: { level: Policy['levels'][number] }) {
+  return (
+    <ul className="behaviour sm soft">
+      <li>{GATE[level.gate]}</li>
+      <li>{level.chaos ? 'Chaos experiments allowed' : 'Chaos experiments off'}</li>
+      <li>{level.announce.length === 0 ? 'Nobody is told' : `Told: ${level.announce.map((who) => TOLD[who]).join(' and ')}`}</li>
+      {level.reviewBeforeLifting && <li>A review before it lifts</li>}
+    </ul>
+  );
+}
+
+function Governed({ policy }: { policy: Policy }) {
+  return (
+    <Panel title="Whom it governs" end={plural(policy.objectives.length, 'objective')}>
+      {policy.services.length > 0 && <p className="soft">Given to the services {policy.services.join(', ')}.</p>}
+      {policy.objectives.length === 0 ? (
+        <p className="mute">
+          No objective yet. Name it in a definition as <span className="mono">policy: {policy.slug}</span>, or give it to a service.
+        </p>
+      ) : (
+        <ul className="row wrap labels">
+          {policy.objectives.map((objective) => (
+            <li key={objective.slug}>
+              <Link to="/objectives/$slug" params={{ slug: objective.slug }}>
+                <Chip>{objective.name}</Chip>
+              </Link>
+            </li>
+          ))}
+        </ul>
+      )}
+    </Panel>
+  );
+}
