@@ -6,12 +6,15 @@ CREATE TABLE action_item (
   title text NOT NULL,
   kind text NOT NULL,
   priority text NOT NULL,
-  owner_id text NOT NULL,
+  owner_id text,
   due_on text NOT NULL,
   state text NOT NULL,
   version integer NOT NULL DEFAULT 1,
   created_at timestamp with time zone NOT NULL,
+  because jsonb,
+  plan_key text,
   CONSTRAINT action_item_pkey PRIMARY KEY (id),
+  CONSTRAINT action_item_plan_key_key UNIQUE (plan_key),
   CONSTRAINT action_item_kind_check CHECK ((kind = ANY (ARRAY['prevent'::text, 'detect'::text, 'mitigate'::text, 'process'::text]))),
   CONSTRAINT action_item_priority_check CHECK ((priority = ANY (ARRAY['P0'::text, 'P1'::text, 'P2'::text, 'P3'::text]))),
   CONSTRAINT action_item_state_check CHECK ((state = ANY (ARRAY['open'::text, 'in_progress'::text, 'done'::text, 'dropped'::text]))),
@@ -101,6 +104,29 @@ CREATE TABLE audit_entry (
 );
 CREATE INDEX audit_entry_at ON audit_entry USING btree (at, id);
 CREATE INDEX audit_entry_subject ON audit_entry USING btree (subject, at);
+
+CREATE TABLE budget_policy (
+  slug text NOT NULL,
+  name text NOT NULL,
+  levels jsonb NOT NULL,
+  exceptions text NOT NULL,
+  version integer NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  updated_at timestamp with time zone NOT NULL,
+  CONSTRAINT budget_policy_pkey PRIMARY KEY (slug)
+);
+
+CREATE TABLE budget_policy_signature (
+  policy_slug text NOT NULL,
+  version integer NOT NULL,
+  person_id text NOT NULL,
+  role text NOT NULL,
+  signed_at timestamp with time zone NOT NULL,
+  CONSTRAINT budget_policy_signature_pkey PRIMARY KEY (policy_slug, version, person_id, role),
+  CONSTRAINT budget_policy_signature_role_check CHECK ((role = ANY (ARRAY['product'::text, 'sre'::text, 'engineering'::text, 'executive'::text]))),
+  CONSTRAINT budget_policy_signature_person_id_fkey FOREIGN KEY (person_id) REFERENCES person(id),
+  CONSTRAINT budget_policy_signature_policy_slug_fkey FOREIGN KEY (policy_slug) REFERENCES budget_policy(slug)
+);
 
 CREATE TABLE change (
   id text NOT NULL,
@@ -340,6 +366,16 @@ CREATE TABLE job (
 CREATE INDEX job_dead ON job USING btree (created_at) WHERE (state = 'dead'::text);
 CREATE INDEX job_due ON job USING btree (due_at) WHERE (state = 'waiting'::text);
 
+CREATE TABLE level_announcement (
+  objective_id text NOT NULL,
+  level text NOT NULL,
+  better_since timestamp with time zone,
+  at timestamp with time zone NOT NULL,
+  CONSTRAINT level_announcement_pkey PRIMARY KEY (objective_id),
+  CONSTRAINT level_announcement_level_check CHECK ((level = ANY (ARRAY['healthy'::text, 'caution'::text, 'no_data'::text, 'slow'::text, 'frozen'::text, 'exhausted'::text]))),
+  CONSTRAINT level_announcement_objective_id_fkey FOREIGN KEY (objective_id) REFERENCES objective(id)
+);
+
 CREATE TABLE objective (
   id text NOT NULL,
   slug text NOT NULL,
@@ -479,11 +515,13 @@ CREATE TABLE postmortem (
   due_at timestamp with time zone NOT NULL,
   version integer NOT NULL DEFAULT 1,
   created_at timestamp with time zone NOT NULL,
+  class text,
   CONSTRAINT postmortem_pkey PRIMARY KEY (id),
   CONSTRAINT postmortem_incident_id_key UNIQUE (incident_id),
   CONSTRAINT postmortem_state_check CHECK ((state = ANY (ARRAY['draft'::text, 'in_review'::text, 'published'::text]))),
   CONSTRAINT postmortem_incident_id_fkey FOREIGN KEY (incident_id) REFERENCES incident(id)
 );
+CREATE INDEX postmortem_class ON postmortem USING btree (class) WHERE (class IS NOT NULL);
 CREATE INDEX postmortem_feed ON postmortem USING btree (created_at DESC, id DESC);
 
 CREATE TABLE schedule (
@@ -577,6 +615,13 @@ CREATE TABLE service (
   CONSTRAINT service_pkey PRIMARY KEY (id),
   CONSTRAINT service_slug_key UNIQUE (slug),
   CONSTRAINT service_tier_check CHECK (((tier >= 1) AND (tier <= 4)))
+);
+
+CREATE TABLE service_budget_policy (
+  service_id text NOT NULL,
+  policy_slug text NOT NULL,
+  CONSTRAINT service_budget_policy_pkey PRIMARY KEY (service_id),
+  CONSTRAINT service_budget_policy_service_id_fkey FOREIGN KEY (service_id) REFERENCES service(id)
 );
 
 CREATE TABLE session (

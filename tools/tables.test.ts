@@ -45,6 +45,15 @@ describe('the owners of tables', () => {
     expect(messages({ path: 'src/modules/catalog/views.ts', text: "db.selectFrom('alertEvent')" })).toHaveLength(1);
   });
 
+  it('own a table by its name of now', () => {
+    const moved = 'alter table service rename to offering;\ndrop table alert_event;';
+    expect(messages({ path: 'migrations/0002_more.sql', text: moved })).toEqual([
+      'src/modules/catalog/index.ts:4 the table service does not exist',
+      'src/modules/alerts/index.ts:3 the table alert_event does not exist',
+      "migrations:0 the table offering has no owner: name it after Tables: in a module's door",
+    ]);
+  });
+
   it('are not confused by prose', () => {
     expect(messages({ path: 'src/modules/alerts/store.ts', text: 'const text = `came from service ${name}`;' })).toEqual([]);
   });

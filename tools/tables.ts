@@ -10,7 +10,7 @@ const BUILDER =
 const RAW = /\b(?:from|join|into|update|table|using)\s+(?:only\s+)?([a-z_0-9]+)/gi;
 
 export function checkTables(sources: readonly Source[]): Finding[] {
-  const tables = sources.filter((source) => source.path.startsWith('migrations/')).flatMap(findTables);
+  const tables = findTables(sources.filter((source) => source.path.startsWith('migrations/')));
   const owners = new Map(PLATFORM_TABLES.map((table) => [table, 'platform']));
   const findings = sources.flatMap((source) => claim(source, tables, owners));
   for (const table of tables) {
@@ -21,8 +21,19 @@ export function checkTables(sources: readonly Source[]): Finding[] {
   return [...findings, ...code.flatMap((source) => checkFile(source, owners))];
 }
 
-function findTables(source: Source): string[] {
-  return [...source.text.matchAll(/^\s*create table (?:if not exists )?([a-z_0-9]+)/gim)].map((match) => match[1] ?? '');
+/** The tables that there are after all migrations, in their order: made, renamed, dropped. */
+function findTables(migrations: readonly Source[]): string[] {
+  const tables = new Set<string>();
+  const changes =
+    /^\s*(?:create table (?:if not exists )?([a-z_0-9]+)|alter table ([a-z_0-9]+) rename to ([a-z_0-9]+)|drop table ([a-z_0-9]+))/gim;
+  for (const { text } of migrations.toSorted((a, b) => (a.path < b.path ? -1 : 1))) {
+    for (const [, made, renamed, name, dropped] of text.matchAll(changes)) {
+      tables.delete(renamed ?? dropped ?? '');
+      const added = made ?? name;
+      if (added !== undefined) tables.add(added);
+    }
+  }
+  return [...tables];
 }
 
 function claim(source: Source, tables: readonly string[], owners: Map<string, string>): Finding[] {

@@ -3,6 +3,7 @@ import { AppError, type ErrorCode } from '#kernel/errors.ts';
 import { clientSettings } from '#platform/config.ts';
 import { addContractCommands } from './contract-commands.ts';
 import { addGateCommand } from './gate-command.ts';
+import { addSloCommands } from './slo-commands.ts';
 import { addLocalCommands } from './local/commands.ts';
 
 const EXIT: Record<ErrorCode, number> = {
@@ -42,6 +43,7 @@ export function buildProgram(defaults: { url: string; apiKey: string | undefined
     .exitOverride();
   addLocalCommands(program, exitWith);
   addGateCommand(program, exitWith);
+  addSloCommands(program, exitWith);
   addContractCommands(program);
   return program;
 }

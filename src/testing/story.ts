@@ -63,7 +63,7 @@ export async function tellStory(world: World): Promise<Story> {
     notices,
     expectPage: (person, channel) => ({
       between: (from, to) => {
-        const sent = notices(person, channel);
+        const sent = notices(person, channel).filter((each) => each.notice.event.startsWith('page.'));
         const found = sent.find((notice) => notice.at >= instantOf(from) && notice.at <= instantOf(to));
         if (found === undefined)
           throw new Error(

@@ -52,6 +52,8 @@ export interface WorldOptions {
   seed?: number;
   start?: Instant;
   nodes?: number;
+  /** A clone of the run's template, unless told. */
+  storage?: TestDatabase;
   /** The metric sources of this world; without it none answers. */
   connectSource?: ConnectSource;
 }
@@ -64,7 +66,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
   const seed = options.seed ?? 1;
   const clock = manualClock(options.start);
   const collector = createCollector(clock);
-  const storage = await cloneDatabase();
+  const storage = options.storage ?? (await cloneDatabase());
   const ids = seededIds(String(seed), clock);
   const random = seededRandom(seed);
   const nodes: Node[] = [];

@@ -48,6 +48,12 @@ describe('the level of a budget', () => {
 
   const told = () => world.collector.sent.filter((sent) => sent.notice.event === 'budget.level_changed' && sent.channel === 'email');
   const assign = (policy: string | null) => world.api.slo.setServiceBudgetPolicy({ params: { slug: 'checkout' }, body: { policy } });
+  /** Moves the strict policy's bound: the level changes with it, and no traffic is needed. */
+  const bound = async (above: number): Promise<void> => {
+    const [fine, stop] = STRICT.levels;
+    if (fine === undefined || stop === undefined) throw new Error('two levels');
+    await world.api.slo.putBudgetPolicy({ params: { slug: 'strict' }, body: { ...STRICT, levels: [{ ...fine, above }, stop] } });
+  };
   const changes = () =>
     world.app.transactor.db.selectFrom('event').select('payload').where('name', '=', 'objective.level_changed').orderBy('seq').execute();
 
@@ -108,25 +114,44 @@ describe('the level of a budget', () => {
   });
 
   it('is told when it has been better for an hour, with the review that was asked for, and not while it comes and goes', async () => {
-    await assign(null);
+    await bound(0.3);
     await world.advance(30 * MINUTE_MS);
-    await assign('strict');
+    await bound(0.9);
     await world.advance(MINUTE_MS);
-    await assign(null);
+    await bound(0.3);
     await world.advance(HOUR_MS - MINUTE_MS);
     expect(told()).toHaveLength(1);
     await world.advance(2 * MINUTE_MS);
     expect(told()).toHaveLength(2);
-    expect(told()[1]?.notice.summary).toMatch(/^Checkout: the error budget is at Healthy/);
+    expect(told()[1]?.notice).toMatchObject({
+      summary: expect.stringMatching(/^Checkout: the error budget is at Fine/) as unknown,
+      details: ['Strict: Stop until now', 'Go on.', 'A review is asked for before work goes on as usual after Stop.'],
+    });
     await world.advance(HOUR_MS);
     expect(told()).toHaveLength(2);
   });
 
   it('is written into the timeline of an incident that is open on the service', async () => {
     const incident = await world.api.incidents.declare({ body: { title: 'x', severity: 'SEV3', services: ['checkout'] } });
-    await assign('strict');
+    await bound(0.9);
     await world.advance(MINUTE_MS);
     const { timeline } = await world.api.incidents.getIncident({ params: { id: incident.id } });
     expect(timeline.filter((row) => row.kind === 'budget_level')).toMatchObject([{ because: { text: 'Checkout: healthy to frozen' } }]);
+  });
+
+  it('is told to nobody where the policy asks for nobody, and is written down all the same', async () => {
+    await world.api.slo.putBudgetPolicy({
+      params: { slug: 'strict' },
+      body: {
+        ...STRICT,
+        levels: STRICT.levels.map((level) => ({ ...level, level: level.above === null ? 'exhausted' : level.level, announce: [] })),
+      },
+    });
+    const before = told().length;
+    await world.advance(MINUTE_MS);
+    expect(told()).toHaveLength(before);
+    const { id } = await world.api.slo.getObjective({ params: { slug: 'checkout' } });
+    const { items } = await world.api.identity.listAudit({ query: { subject: id } });
+    expect(items[0]).toMatchObject({ operation: 'releases.announceLevel', after: { level: 'exhausted', audience: [], personIds: [] } });
   });
 });

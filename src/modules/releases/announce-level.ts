@@ -38,18 +38,20 @@ export async function announceLevel(ctx: VerbContext, subject: LevelSubject, rea
     await ctx.enqueue({ job: relook, payload, dueAt: decided.wakeAt, key: `relook/${objectiveId}/${decided.wakeAt}` });
   }
   if (!decided.tell) return;
-  const personIds = await firstResponders(ctx.tx, [serviceId], ctx.now);
+  // Executives are no audience that could be reached; the notice asks the team to tell them.
+  const audience = standing.says?.announce ?? ['owner_team'];
+  const personIds = audience.includes('owner_team') ? await firstResponders(ctx.tx, [serviceId], ctx.now) : [];
   const notice = noticeOf(standing, before?.level ?? NOTHING_ANNOUNCED.level);
   await sendNotice(ctx, { about: objectiveId, key: `level/${objectiveId}/${ctx.now}`, personIds, notice, allAtOnce: false });
   await ctx.audit({
     operation: 'releases.announceLevel',
     subject: objectiveId,
     before: { level: before?.level ?? null },
-    after: { level: standing.level, because: decided.because, policy: standing.policy.slug, personIds, notice: notice.details },
+    after: { level: standing.level, because: decided.because, policy: standing.policy.slug, audience, personIds, notice: notice.details },
   });
 }
 
-function noticeOf({ slug, name, level, remainingRatio, policy, says }: Standing, told: GateLevel): Notice {
+function noticeOf({ slug, name, remainingRatio, policy, says }: Standing, told: GateLevel): Notice {
   const left = remainingRatio === null ? '' : ` (${(Math.floor(remainingRatio * 1000) / 10).toFixed(1)} % left)`;
   const toldName = policyLevel(policy, told)?.name ?? told;
   const isLifted = policyLevel(policy, told)?.reviewBeforeLifting === true && says?.reviewBeforeLifting !== true;

@@ -12,7 +12,6 @@ export { CELL_MS, groupKeyOf, spreadOver } from './core/cell.ts';
 export { type CountsHistory, createCountsHistory } from './history.ts';
 export { createIndicator } from './indicators.ts';
 export { jobs, planReading } from './jobs.ts';
-export { type IndicatorUse, type ReadingParts } from './poll/reading-parts.ts';
 export type { ConnectSource } from './port.ts';
 export { visitCells } from './read-cells.ts';
 export { type OpenSource, previewCells } from './source/preview.ts';

@@ -17,7 +17,7 @@ export interface SeriesWrite {
 export interface CellsInput {
   indicator: { id: Id<'ind'>; slices?: Slices | undefined };
   writes: readonly SeriesWrite[];
-  /** How often to expect news. */
+  /** How often to expect news, at least; a sender that tells more time at once tells it less often. */
   intervalMs: DurationMs;
   /** The sum of all is not given: it follows from what the groups have changed. */
   sumUp?: boolean;
@@ -114,8 +114,7 @@ function reach(ctx: VerbContext, about: About, write: SeriesWrite, known: readon
   return {
     id: before?.id ?? ctx.ids.next('srs'),
     ...about,
-    // History that is filled in says nothing of how often news come.
-    intervalMs: before === undefined || lastEnd > before.lastEnd ? about.intervalMs : before.intervalMs,
+    intervalMs: intervalOf(about.intervalMs, write, before),
     groupKey: write.group,
     firstAt: instant(Math.min(first, before?.firstAt ?? first)),
     lastEnd,
@@ -123,10 +122,19 @@ function reach(ctx: VerbContext, about: About, write: SeriesWrite, known: readon
   };
 }
 
+const LONGEST_INTERVAL_MS = HOUR_MS;
+
+/** The time that a write tells beyond what was known: a sender of batches tells minutes at once, and then nothing for minutes. */
+function intervalOf(leastMs: DurationMs, { cells }: SeriesWrite, before: SeriesRow | undefined): DurationMs {
+  if (before === undefined) return leastMs;
+  const told = cells.filter((cell) => cell.at >= before.lastEnd).length * CELL_MS;
+  return told === 0 ? before.intervalMs : Math.min(LONGEST_INTERVAL_MS, Math.max(leastMs, told));
+}
+
 /** Loads the hours that the cells fall into, and the one that is no longer open, and writes the cells into them. Returns what that changed in all. */
 async function mergeHours(ctx: VerbContext, changes: readonly Change[], add: boolean): Promise<Gains> {
   for (const { cells, before, series, hours } of changes) {
-    for (const cell of cells) hours.set(floorTo(cell.at, HOUR_MS), emptySteps(HOUR_TIER.steps));
+    for (const hour of new Set(cells.map((cell) => floorTo(cell.at, HOUR_MS)))) hours.set(hour, emptySteps(HOUR_TIER.steps));
     if (before !== undefined && before.rolledUntil < series.rolledUntil) hours.set(before.rolledUntil, emptySteps(HOUR_TIER.steps));
   }
   const bySeries = new Map(changes.map((change) => [change.series.id, change]));

@@ -1,11 +1,11 @@
 import type { Id } from '#kernel/ids.ts';
-import { DAY_MS, floorTo, type Instant, plus } from '#kernel/instant.ts';
+import { DAY_MS, floorTo, type Instant, plus, SECOND_MS } from '#kernel/instant.ts';
 import type { CountsHistory } from '#modules/signals/index.ts';
 import type { Db } from '#platform/verb.ts';
 import { type BudgetPolicies, BudgetPolicyShelf, governingPolicy } from './budget-policy/policies.ts';
 import { listActiveCorrections } from './corrections/correction-store.ts';
 import { ObjectiveDefinition } from './contract.ts';
-import { type CorrectionSpan, type CountsSource, createCounts, instantsOfSpans, type SumsSource } from './core/counts/counts.ts';
+import { CELL_MS, type CorrectionSpan, type CountsSource, createCounts, instantsOfSpans, type SumsSource } from './core/counts/counts.ts';
 import { CorrectionRule, mergeSpans } from './core/counts/corrections.ts';
 import type { BudgetPolicy } from './core/budget-policy/policy.ts';
 import { STANDARD_POLICY } from './core/budget-policy/presets.ts';
@@ -113,7 +113,8 @@ class Book implements ObjectiveBook {
     if (known !== undefined && known.intervalMs === intervalMs && known.levels === levels) return known;
     const { target, window, gaps, alerting } = version.definition;
     const own = alerting.groups === 'any' ? { ...alerting, preset: 'none' as const, pairs: undefined } : alerting;
-    const terms: ObjectiveTerms = { target, window, gaps, alerting: own, levels, intervalMs };
+    const scrapeMs = scrapeMsOf(version.definition.indicator);
+    const terms: ObjectiveTerms = { target, window, gaps, alerting: own, levels, scrapeMs, intervalMs };
     this.termsOf.set(version, terms);
     return terms;
   }
@@ -203,6 +204,13 @@ class Book implements ObjectiveBook {
     return byObjective;
   }
 }
+
+/** How often an indicator's source is read, or may tell: by the step for what is polled, by the cell for what is pushed. */
+export function scrapeMsOf(indicator: ObjectiveDefinition['indicator']): number {
+  return indicator.kind === 'prometheus' || indicator.kind === 'promql' ? POLL_STEP_MS : CELL_MS;
+}
+
+const POLL_STEP_MS = 30 * SECOND_MS;
 
 /** A calendar period may be three days longer than the one at hand. */
 const REACH_SLACK_MS = 4 * DAY_MS;

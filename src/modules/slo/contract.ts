@@ -153,7 +153,6 @@ export const contract = {
     response: ExplainView,
     errors: ['invalid_input', 'not_found'],
     scope: 'viewer',
-    cli: { command: 'slo explain' },
   }),
   listCorrections: defineOperation({
     id: 'slo.listCorrections',

@@ -32,7 +32,7 @@ export async function pushCounts(ctx: VerbContext, { slug, buckets }: { slug: st
   const groupBy = versions.find((version) => version.number === objective.version)?.definition.indicator.groupBy ?? [];
   refuse(problemsOf(ctx, buckets, groupBy));
   const writes = writesOf(buckets, groupBy);
-  const intervalMs = Math.min(...buckets.map((bucket) => bucket.seconds)) * SECOND_MS;
+  const intervalMs = CELL_MS;
   // A version that is still waiting gathers the same counts.
   for (const [id, sharing] of Map.groupBy(versions, (version) => version.indicatorId)) {
     const slices = sharing[0]?.definition.indicator.slices;

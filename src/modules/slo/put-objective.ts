@@ -8,7 +8,7 @@ import { loadServiceBySlug } from '#modules/catalog/index.ts';
 import { createIndicator } from '#modules/signals/index.ts';
 import { lockName } from '#platform/db/lock-name.ts';
 import type { VerbContext } from '#platform/verb.ts';
-import { readVersion, type Version } from './book.ts';
+import { readVersion, scrapeMsOf, type Version } from './book.ts';
 import { requireBudgetPolicy } from './budget-policy/policies.ts';
 import type { ObjectiveDefinition } from './contract.ts';
 import { NOT_EVALUATED } from './core/evaluate.ts';
@@ -54,7 +54,8 @@ export async function putObjective(ctx: VerbContext, { slug, ifMatch, definition
     objectiveId: row.id,
     number,
     definition: definitionInput(definition),
-    indicatorId: same?.indicatorId ?? (await createIndicator(ctx, definition.indicator)),
+    indicatorId:
+      same?.indicatorId ?? (await createIndicator(ctx, definition.indicator, { backfillMs: periodMs(definition.window, ctx.now) })),
     createdAt: ctx.now,
     createdBy: actorRecord(ctx.actor),
     governsSince: row.governing === number ? ctx.now : null,
@@ -102,11 +103,12 @@ export function definitionInput(definition: ObjectiveDefinition): Record<string,
 }
 
 /** A pair of one's own that could never fire, or would fire on a missed scrape, is refused with the reason. */
-function refuseDeadPairs(ctx: VerbContext, { alerting, target, window }: ObjectiveDefinition): void {
+function refuseDeadPairs(ctx: VerbContext, { alerting, target, window, indicator }: ObjectiveDefinition): void {
   if (alerting.pairs === undefined) return;
+  const scrapeMs = scrapeMsOf(indicator);
   const lengthMs = periodMs(window, ctx.now);
   const fields = alerting.pairs.flatMap((pair, i) => {
-    const { leftOut } = resolvePolicy({ ...alerting, pairs: [pair] }, { periodMs: lengthMs, target });
+    const { leftOut } = resolvePolicy({ ...alerting, pairs: [pair] }, { periodMs: lengthMs, target, scrapeMs });
     const problem = leftOut[0]?.because;
     if (problem === undefined) return [];
     return [{ path: `body.alerting.pairs[${i}]`, message: problem.text, received: `${pair.long}/${pair.short}` }];

@@ -16,6 +16,8 @@ export interface PrometheusOptions {
   retention?: string;
   /** Samples that one query may load. */
   maxSamples?: number;
+  /** A free one, unless told: one that was killed may come back at its address. */
+  port?: number;
 }
 
 export interface PrometheusProcess {
@@ -33,7 +35,7 @@ export async function startPrometheus(options: PrometheusOptions): Promise<Prome
     if (options.openMetrics !== undefined) backfill(folder, data, options.openMetrics);
     const config = path.join(folder, 'prometheus.yml');
     writeFileSync(config, configText(options));
-    const port = await freePort();
+    const port = options.port ?? (await freePort());
     const stop = await run(argumentsFor(options, { config, data, port }), folder);
     return { url: `http://127.0.0.1:${port}`, stop };
   } catch (error) {

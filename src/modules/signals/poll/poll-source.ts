@@ -1,7 +1,9 @@
 import { system } from '#kernel/actor.ts';
+import { because } from '#kernel/errors.ts';
 import { type DurationMs, floorTo, HOUR_MS, type Instant, instant, plus, SECOND_MS } from '#kernel/instant.ts';
 import type { Transactor } from '#platform/verb.ts';
 import type { PollOutcome } from '../core/connection/health.ts';
+import { isOver } from '../core/source/backfill.ts';
 import { type MetricSource, SOURCE_WIDE } from '../port.ts';
 import { type IndicatorRead, readAlignMs, readIndicator, startReading } from '../source/read-indicator.ts';
 import { connectionOf, type SourceRow } from '../source/store.ts';
@@ -14,12 +16,15 @@ import { advanceReading, listReadings, type ReadingOfIndicator, type SourceIndic
 /** The most that a poll reads of an indicator; what is left is read by the next, at once. */
 const CATCH_UP_MS: DurationMs = 2 * HOUR_MS;
 const LANES = 4;
+const NOTES = 5;
 /** A source that failed so often in a poll, and gave nothing, is not asked for the rest. */
 const HOPELESS_AFTER = LANES;
 
 export interface Polled {
   /** There is more to be read already. */
   isBehind: boolean;
+  /** Some of the past is still to be read. */
+  isBackfilling: boolean;
 }
 
 /**
@@ -40,7 +45,7 @@ export async function pollSource(shell: Transactor, parts: ReadingParts, source:
     if (outcome !== null)
       await shell.transact(system('signals.poll'), (ctx) => recordHealth(ctx, { source, outcome, objectives: blind.size }));
   }
-  return { isBehind: round.isBehind };
+  return { isBehind: round.isBehind, isBackfilling: readings.some((reading) => !isOver(reading.backfill)) };
 }
 
 class Round {
@@ -51,11 +56,13 @@ class Round {
   private readonly shell: Transactor;
   private readonly parts: ReadingParts;
   private readonly source: SourceRow;
+  private readonly now: Instant;
 
   constructor(shell: Transactor, parts: ReadingParts, source: SourceRow) {
     this.shell = shell;
     this.parts = parts;
     this.source = source;
+    this.now = shell.clock.now();
     this.shared = shareReads(parts.connectSource(connectionOf(source)));
   }
 
@@ -70,7 +77,7 @@ class Round {
     if (this.reads === 0 && this.wide.length >= HOPELESS_AFTER) return;
     const { definition } = reading;
     const alignMs = readAlignMs(definition);
-    const latest = floorTo(plus(this.shell.clock.now(), -this.source.lagMs), alignMs);
+    const latest = floorTo(plus(this.now, -this.source.lagMs), alignMs);
     const start = await this.startOf(reading);
     if (start.kind === 'failed') return this.fail(reading, start);
     const to = instant(Math.min(latest, start.from + CATCH_UP_MS));
@@ -95,7 +102,8 @@ class Round {
   private async save(reading: ReadingOfIndicator, to: Instant, read: Extract<IndicatorRead, { kind: 'read' }>): Promise<void> {
     const { indicatorId, readUntil: from, definition } = reading;
     await this.shell.transact(system('signals.poll'), async (ctx) => {
-      const notes = read.notes.slice(0, 5);
+      const warned = read.warnings.map((text) => because('source_warned', `the source warns: ${text}`));
+      const notes = [...read.notes, ...warned].slice(0, NOTES);
       if (!(await advanceReading(ctx.tx, { indicatorId, from, to, counters: read.state, notes }))) return;
       await writeCells(ctx, {
         indicator: { id: indicatorId, slices: definition.slices },
@@ -111,7 +119,7 @@ class Round {
     else this.reads += 1;
     this.parts.metrics.sourceReads.inc({ source: this.source.slug, outcome: code });
     if (lastFailure?.code === code && lastFailure.reason === reason) return;
-    await updateFailure(this.shell.db, indicatorId, { code, reason, at: this.shell.clock.now() });
+    await updateFailure(this.shell.db, indicatorId, { code, reason, at: this.now });
   }
 }
 

@@ -5,6 +5,7 @@ import { DAY_MS, HOUR_MS, type Instant, instant, MINUTE_MS, plus, SECOND_MS } fr
 import { listIndicatorUses } from '#modules/slo/index.ts';
 import { createScriptedSource, type ScriptedSource } from '#testing/scripted-source.ts';
 import { createWorld, type Node, type World } from '#testing/world.ts';
+import { planReading } from '../jobs.ts';
 import { visitCells } from '../read-cells.ts';
 import { loadSource } from '../source/store.ts';
 import { readingOf } from '../source/views.ts';
@@ -294,7 +295,6 @@ describe('reading from a source', () => {
     const planned = await jobs();
     expect(planned.map(({ name }) => name)).toEqual(['signals.backfill', 'signals.poll']);
     await world.app.transactor.db.deleteFrom('job').execute();
-    const { planReading } = await import('../jobs.ts');
     for (let start = 0; start < 2; start += 1) await world.app.transactor.transact(system('start'), planReading);
     expect(await jobs()).toEqual(planned);
   });

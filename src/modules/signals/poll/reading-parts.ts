@@ -49,3 +49,19 @@ export async function inLanes<T>(items: readonly T[], lanes: number, work: (item
   const failed = ended.find((one) => one.status === 'rejected');
   if (failed !== undefined) throw failed.reason;
 }
+
+/** Lets so many works run at once; one that comes when all turns are taken is not begun. */
+export function createTurns(atOnce: number): { take<T>(work: () => Promise<T>): Promise<T | 'no_turn'> } {
+  let running = 0;
+  return {
+    async take(work) {
+      if (running >= atOnce) return 'no_turn';
+      running += 1;
+      try {
+        return await work();
+      } finally {
+        running -= 1;
+      }
+    },
+  };
+}

@@ -3,7 +3,7 @@ import { DAY_MS, type DurationMs, floorTo, type Instant, instant, iso, MINUTE_MS
 import { visitCells } from '#modules/signals/index.ts';
 import { breathing } from '#platform/breathe.ts';
 import type { Db } from '#platform/verb.ts';
-import type { Objective, ObjectiveBook } from '../book.ts';
+import { type Objective, type ObjectiveBook, scrapeMsOf } from '../book.ts';
 import { type AlertLog, detectionsOf, type PastTrouble, replay } from '../core/past/backtest.ts';
 import { coverageOf, DEFAULT_LEVELS } from '../core/budget/budget.ts';
 import { CELL_MS, countsOf, type CountsSource, createCounts } from '../core/counts/counts.ts';
@@ -80,8 +80,8 @@ export async function backtestCounts(
   return runBacktest({ terms, source: createCounts(flat), span, troubles: input.troubles });
 }
 
-function definitionTerms({ target, window, gaps, alerting }: ObjectiveDefinition, intervalMs: DurationMs): ObjectiveTerms {
-  return { target, window, gaps, alerting, levels: DEFAULT_LEVELS, intervalMs };
+function definitionTerms({ target, window, gaps, alerting, indicator }: ObjectiveDefinition, intervalMs: DurationMs): ObjectiveTerms {
+  return { target, window, gaps, alerting, levels: DEFAULT_LEVELS, scrapeMs: scrapeMsOf(indicator), intervalMs };
 }
 
 export function spanOf({ from, to }: Pick<BacktestInput, 'from' | 'to'>, now: Instant): { from: Instant; to: Instant } {

@@ -84,6 +84,11 @@ describe('budget policies over HTTP', () => {
     expect([await levelOf('checkout'), await levelOf('search')]).toEqual(['healthy', 'healthy']);
     expect(await assign('checkout', 'harsh')).toEqual({ service: 'checkout', policy: 'harsh' });
     expect([await levelOf('checkout'), await levelOf('search')]).toEqual(['frozen', 'healthy']);
+    expect((await world.api.slo.getObjective({ params: { slug: 'checkout' } })).budgetPolicy).toEqual({
+      slug: 'harsh',
+      name: 'Harsh',
+      level: 'Stop',
+    });
     await putObjective('checkout', { policy: 'three-levels' });
     expect(await levelOf('checkout')).toBe('healthy');
     expect(await get('harsh')).toMatchObject({ services: ['checkout'], objectives: [] });

@@ -37,12 +37,14 @@ export interface ObjectiveTerms {
   gaps: GapPolicy;
   alerting: AlertingTerms;
   levels: LevelBounds;
-  /** How often news of the indicator are expected; null before any came. */
+  /** How often the source is read or told; short windows must hold four of it. */
+  scrapeMs: DurationMs;
+  /** How often news of the indicator have come lately; null before any came. */
   intervalMs: DurationMs | null;
 }
 
 export function termsOf(terms: Pick<ObjectiveTerms, 'target' | 'window'> & Partial<ObjectiveTerms>): ObjectiveTerms {
-  return { gaps: 'gap', alerting: DEFAULT_ALERTING, levels: DEFAULT_LEVELS, intervalMs: null, ...terms };
+  return { gaps: 'gap', alerting: DEFAULT_ALERTING, levels: DEFAULT_LEVELS, scrapeMs: 0, intervalMs: null, ...terms };
 }
 
 export type ObjectiveState = 'ok' | 'firing' | 'frozen' | 'no_data' | 'no_traffic';
@@ -134,8 +136,8 @@ const READY = new WeakMap<ObjectiveTerms, Ready>();
 function readyFor(terms: ObjectiveTerms, periodMs: DurationMs): Ready {
   const known = READY.get(terms);
   if (known !== undefined && known.policy.periodMs === periodMs) return known;
-  const { alerting, target, intervalMs } = terms;
-  const policy = resolvePolicy(alerting, { periodMs, target, scrapeMs: intervalMs ?? 0 });
+  const { alerting, target, scrapeMs } = terms;
+  const policy = resolvePolicy(alerting, { periodMs, target, scrapeMs });
   const ready: Ready = {
     policy,
     guard: { minBadCount: alerting.minBadCount, alphaRatio: alerting.alphaRatio, gateBelowExpected: GATE_BELOW_EXPECTED },
@@ -211,7 +213,7 @@ function next(terms: ObjectiveTerms, source: CountsSource, now: Instant, { judge
   }
   const exhausted = terms.alerting.exhausted && (remaining === null ? previous.exhausted : remaining <= 0);
   const forecast = ready.exhaustsWithinMs > 0 && isRunningOut(terms, judged);
-  const noData = silentMs(source, now) >= ready.noDataMs;
+  const noData = silentMs(source, now) >= Math.max(ready.noDataMs, absentAfter(terms.intervalMs));
   const state = stateCode(terms, source, now, judged)[0];
   const level = levelAt(remaining, terms.levels);
   const isSame =

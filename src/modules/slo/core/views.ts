@@ -73,6 +73,8 @@ export const ObjectiveView = z.object({
   ),
   level: z.enum([...BUDGET_LEVELS, 'no_data']),
   levelBecause: BecauseView,
+  /** The error-budget policy that the level comes from, and the level as it calls it; null for no data. */
+  budgetPolicy: z.object({ slug: z.string(), name: z.string(), level: z.string().nullable() }),
   state: z.enum(OBJECTIVE_STATES),
   stateBecause: BecauseView,
   /** At the pace of the last 6 h, time until nothing is left; null where it will not run out. */

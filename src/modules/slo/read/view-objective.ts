@@ -3,6 +3,7 @@ import type { ServiceRow } from '#modules/catalog/index.ts';
 import type { Objective, ObjectiveBook } from '../book.ts';
 import type { ObjectiveView } from '../core/views.ts';
 import { remainingRatio } from '../core/budget/budget.ts';
+import { policyLevel } from '../core/budget-policy/policy.ts';
 import { windowBurn } from '../core/burn/burn.ts';
 import { type CountsSource, countsBefore, countsOf } from '../core/counts/counts.ts';
 import { evaluateObjective, type ObjectiveTerms, SHOWN_WINDOWS } from '../core/evaluate.ts';
@@ -24,6 +25,7 @@ export function objectiveView({ objective, service, book, now, isList = false }:
   const { current } = objective;
   const { definition } = current;
   const terms = book.terms(current);
+  const policy = book.policy(current);
   const source = book.counts(objective);
   const status = evaluateObjective(terms, source, now, objective.evaluation);
   const { verdict, budget, level, forecast, period } = status;
@@ -77,6 +79,7 @@ export function objectiveView({ objective, service, book, now, isList = false }:
     })),
     level: level.level,
     levelBecause: level.because,
+    budgetPolicy: { slug: policy.slug, name: policy.name, level: policyLevel(policy, level.level)?.name ?? null },
     state: status.state.state,
     stateBecause: status.state.because,
     exhaustsInSeconds: inSeconds(forecast.inMs),

@@ -41,7 +41,7 @@ export function DefinitionTab({ objective }: { objective: Objective }) {
             {text.trim() !== '' && <Snippet text={text} />}
             {format === 'nines' && (
               <p className="mute sm">
-                Keep it in a repository and apply it with <span className="mono">nines slo apply</span>.
+                Keep it in a repository. What applying it would change is told by <span className="mono">POST /api/v1/slo/plan</span>.
               </p>
             )}
           </div>

@@ -94,8 +94,8 @@ export const budgetPolicyOperations = {
     body: z.strictObject({ role: z.enum(SIGNATURE_ROLES), version: z.int().min(0).describe('the version that was read') }),
     response: BudgetPolicyView,
     errors: ['invalid_input', 'forbidden', 'not_found', 'precondition_failed'],
+    // No command: the CLI speaks with a key, and a key is nobody who could sign.
     scope: 'responder',
-    cli: { command: 'budget-policies sign' },
   }),
   setServiceBudgetPolicy: defineOperation({
     id: 'slo.setServiceBudgetPolicy',

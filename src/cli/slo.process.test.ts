@@ -1,0 +1,133 @@
+import { spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { freePort, type NinesProcess, startNines } from '#testing/process/nines.ts';
+
+const LAUNCHER = path.resolve(import.meta.dirname, '../../bin/nines.cjs');
+const KEY = 'slo-test-key-that-is-long-enough';
+
+describe('nines slo', () => {
+  const data = mkdtempSync(path.join(tmpdir(), 'nines-slo-'));
+  const files = path.join(data, 'files');
+  let port = 0;
+  let server: NinesProcess;
+
+  beforeAll(async () => {
+    mkdirSync(files);
+    port = await freePort();
+    server = await startNines({ data: path.join(data, 'db'), port, env: { NINES_BOOTSTRAP_API_KEY: KEY } });
+    await nines('services', 'apply', 'checkout', '--name', 'Checkout', '--tier', '1', '--owner', 'Payments');
+  });
+  afterAll(async () => {
+    await server.stop();
+    rmSync(data, { recursive: true, force: true });
+  });
+
+  function nines(...args: string[]): Promise<{ code: number | null; out: string; err: string }> {
+    const child = spawn(process.execPath, [LAUNCHER, '--url', `http://127.0.0.1:${port}`, '--api-key', KEY, ...args], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const ran = { code: null as number | null, out: '', err: '' };
+    child.stdout.on('data', (chunk: Buffer) => (ran.out += chunk.toString()));
+    child.stderr.on('data', (chunk: Buffer) => (ran.err += chunk.toString()));
+    return new Promise((resolve) => child.once('close', (code) => resolve({ ...ran, code })));
+  }
+  const file = (name: string, text: string): string => {
+    writeFileSync(path.join(files, name), text);
+    return path.join(files, name);
+  };
+  const CHECKOUT = 'checkout-availability:\n  service: checkout\n  target: 0.999\n  indicator: { kind: counts }\n';
+
+  it('plans, applies, and has nothing left to do', async () => {
+    const yaml = file('checkout.yaml', CHECKOUT);
+    expect((await nines('slo', 'plan', yaml)).out).toContain('+ checkout-availability');
+    expect((await nines('slo', 'list')).out).toContain('There is no objective yet');
+    expect(await nines('slo', 'apply', files)).toMatchObject({ code: 0 });
+    expect((await nines('slo', 'plan', yaml)).out).toContain('0 to create, 0 to change, 1 unchanged');
+    const strict = file('checkout.yaml', CHECKOUT.replace('0.999', '0.9995'));
+    expect((await nines('slo', 'plan', strict)).out).toContain('target: 0.999 → 0.9995');
+    expect((await nines('slo', 'list')).out).toMatch(/checkout-availability +no data/);
+    expect((await nines('slo', 'show', 'checkout-availability')).out).toContain('nothing was ever observed');
+    expect((await nines('slo', 'explain', 'checkout-availability')).out).toContain('burn over 60 min: 0');
+  });
+
+  it('tells every problem with its file, slug, path and what it received, and applies nothing', async () => {
+    const bad = file(
+      'bad.yml',
+      'Not-A-Slug:\n  service: nowhere\n  target: 1\n  indicator: { kind: counts }\nother:\n  service: checkout\n  target: 0.99\n  window: 5 fortnights\n  typo: 1\n  indicator: { kind: prometheus, source: main, valid: up }\n',
+    );
+    const { code, err } = await nines('slo', 'validate', bad);
+    expect(code).toBe(2);
+    for (const told of [
+      'Not-A-Slug: slug:',
+      'Not-A-Slug: target: must be a share below 1',
+      'other: window:',
+      'received 5 fortnights',
+      'other: indicator.good:',
+      'typo',
+    ])
+      expect(err).toContain(told);
+    expect(await nines('slo', 'apply', bad)).toMatchObject({ code: 2 });
+    expect((await nines('slo', 'show', 'other')).code).toBe(3);
+    expect(await nines('slo', 'validate', path.join(files, 'missing.yaml'))).toMatchObject({ code: 2 });
+    rmSync(bad);
+  });
+
+  it('lives a recorded history through the engine and prints the alerts', async () => {
+    const start = Date.UTC(2026, 9, 1);
+    const line = (i: number): string => `${new Date(start + i * 60_000).toISOString()},60,${i >= 600 && i < 630 ? 50 : 100},100`;
+    const csv = file('history.csv', ['at,seconds,good,valid', ...Array.from({ length: 1440 }, (_, i) => line(i))].join('\n'));
+    const definition = file('one.yaml', CHECKOUT);
+    const { out, code } = await nines('slo', 'test', definition, csv);
+    expect(code).toBe(0);
+    expect(out).toMatch(/page +firing +critical burning/);
+    expect(out).toMatch(/1 pages/);
+    const json = JSON.parse((await nines('--json', 'slo', 'test', definition, csv)).out) as { pages: number; turns: { at: string }[] };
+    expect(json.pages).toBe(1);
+    // Half of all fail: 14.4 over the hour after 0.0144 · 3600 / 0.5 = 104 s, told by the next bucket's end.
+    expect(Date.parse(json.turns[0]?.at ?? '') - (start + 600 * 60_000)).toBeLessThanOrEqual(120_000);
+    rmSync(csv);
+  });
+
+  it('brings OpenSLO in and out again, and Sloth in, with a word on every line', async () => {
+    const openslo = file(
+      'openslo.txt',
+      `apiVersion: openslo/v1
+kind: SLO
+metadata: { name: search }
+spec:
+  service: checkout
+  indicator:
+    metadata: { name: search-ok }
+    spec:
+      ratioMetric:
+        counter: true
+        good: { metricSource: { type: prometheus, spec: { query: 'http_requests_total{code!~"5.."}' } } }
+        total: { metricSource: { type: prometheus, spec: { query: http_requests_total } } }
+  timeWindow: [{ duration: 4w, isRolling: true }]
+  budgetingMethod: Occurrences
+  objectives: [{ displayName: Good, target: 0.995 }]
+`,
+    );
+    const imported = await nines('slo', 'import', openslo);
+    expect(imported.code).toBe(0);
+    expect(imported.out).toContain('target: 0.995');
+    expect(imported.out).toContain('kind: prometheus');
+    expect(imported.err).toMatch(/1 objectives; of \d+ lines/);
+    const out = path.join(files, 'out.yaml');
+    expect(await nines('slo', 'export', '--format', 'openslo', '--out', out)).toMatchObject({ code: 0 });
+    expect(readFileSync(out, 'utf8')).toContain('openslo/v1');
+    expect((await nines('slo', 'export')).out).toContain('checkout-availability:');
+    const rules = await nines('slo', 'export', '--format', 'prometheus');
+    expect(rules.err).toContain('checkout-availability:');
+    const sloth = file(
+      'sloth.txt',
+      'version: prometheus/v1\nservice: checkout\nslos:\n  - name: requests\n    objective: 99.9\n    sli: { events: { error_query: \'sum(rate(http_requests_total{code=~"5.."}[{{.window}}]))\', total_query: "sum(rate(http_requests_total[{{.window}}]))" } }\n    alerting: { name: CheckoutErrors, page_alert: { disable: true } }\n',
+    );
+    const second = await nines('slo', 'import', sloth, '--format', 'sloth');
+    expect(second.out).toContain('bad: http_requests_total{code=~"5.."}');
+    rmSync(out);
+  });
+});

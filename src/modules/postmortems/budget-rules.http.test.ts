@@ -1,0 +1,136 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Id } from '#kernel/ids.ts';
+import { HOUR_MS, instant, iso, plus } from '#kernel/instant.ts';
+import { createWorld, type World } from '#testing/world.ts';
+
+const NOW = instant(Date.UTC(2026, 10, 19, 12));
+const PER_HOUR = 36_000;
+/** Bad events in one hour: 46 % and 16 % of the budget of 30 days, 15 % and 5 % of that of the quarter's 92 days. */
+const BIG = { at: instant(Date.UTC(2026, 10, 10, 10)), bad: 12_000 };
+const SMALL = { at: instant(Date.UTC(2026, 10, 12, 10)), bad: 4_200 };
+
+describe('what incidents spend of a budget', () => {
+  let world: World;
+  let big: Id<'pmo'>;
+  let small: Id<'pmo'>;
+
+  beforeAll(async () => {
+    world = await createWorld({ start: NOW });
+    await world.api.catalog.putService({
+      params: { slug: 'checkout' },
+      body: { name: 'Checkout', tier: 1, owner: 'Payments', zone: 'Europe/Paris' },
+    });
+    await world.api.slo.putObjective({
+      params: { slug: 'checkout' },
+      body: { service: 'checkout', target: 0.999, indicator: { kind: 'counts' } },
+    });
+    const buckets = Array.from({ length: 30 * 24 }, (_, i) => {
+      const at = plus(NOW, (i - 30 * 24) * HOUR_MS);
+      const bad = [BIG, SMALL].find((one) => one.at === at)?.bad ?? 0;
+      return { at: iso(at), seconds: 3600, good: PER_HOUR - bad, valid: PER_HOUR };
+    });
+    await world.api.slo.pushCounts({ params: { slug: 'checkout' }, body: { buckets } });
+    big = await incidentAt(BIG.at);
+    small = await incidentAt(SMALL.at);
+  });
+  afterAll(() => world.destroy());
+
+  const incidentAt = async (at: number): Promise<Id<'pmo'>> => {
+    const [from, to] = [iso(instant(at)), iso(instant(at + HOUR_MS))];
+    const incident = await world.api.incidents.importIncident({
+      body: {
+        title: 'x',
+        severity: 'SEV4',
+        services: ['checkout'],
+        impactStartedAt: from,
+        declaredAt: from,
+        mitigatedAt: to,
+        resolvedAt: to,
+      },
+    });
+    await world.settle();
+    const { items } = await world.api.postmortems.listPostmortems({ query: { incident: incident.id } });
+    return (items[0]?.id ?? '') as Id<'pmo'>;
+  };
+  const get = (id: Id<'pmo'>) => world.api.postmortems.getPostmortem({ params: { id } });
+  const setClass = async (id: Id<'pmo'>, name: string | null) => {
+    await world.api.postmortems.editPostmortem({ params: { id }, body: { class: name } });
+    await world.settle();
+  };
+  const planned = async () =>
+    (await world.api.postmortems.listActions({ query: { state: 'all' } })).items.filter((item) => item.because !== null);
+
+  it('asks for a postmortem where one spent more than a fifth, and for an action of priority P0 until there is one', async () => {
+    expect(await get(small)).toMatchObject({ required: false, requiredBecause: [{ code: 'not_required' }], checks: [] });
+    const before = await get(big);
+    expect(before).toMatchObject({
+      required: true,
+      requiredBecause: [{ code: 'spent_too_much', facts: { objective: 'checkout', limitRatio: 0.2 } }],
+      checks: [{ id: 'p0_action', ok: false, because: { code: 'p0_action_missing' } }],
+    });
+    expect(before.requiredBecause[0]?.facts['ratio']).toBeCloseTo(12_000 / 25_920, 3);
+    const ownerId = await world.person('Mara');
+    const add = (priority: 'P0' | 'P1') =>
+      world.api.postmortems.addAction({
+        params: { id: big },
+        body: { title: 'Add a canary', kind: 'prevent', priority, ownerId, due: '2026-12-01' },
+      });
+    await add('P1');
+    expect((await get(big)).checks).toMatchObject([{ ok: false }]);
+    const { id } = await add('P0');
+    expect((await get(big)).checks).toMatchObject([{ ok: true, because: { code: 'p0_action_there' } }]);
+    await world.api.postmortems.updateAction({ params: { id }, body: { state: 'dropped' } });
+    expect((await get(big)).checks).toMatchObject([{ ok: false }]);
+  });
+
+  it('plans against a class when it spent more than a fifth of the quarter, once', async () => {
+    await setClass(small, 'bad-deploy');
+    expect(await get(small)).toMatchObject({ class: 'bad-deploy' });
+    await setClass(big, 'other');
+    expect(await planned()).toEqual([]);
+    await setClass(big, 'bad-deploy');
+    const [item, ...more] = await planned();
+    expect(more).toEqual([]);
+    expect(item).toMatchObject({
+      postmortemId: big,
+      title: 'Plan work against bad-deploy',
+      kind: 'prevent',
+      priority: 'P0',
+      owner: null,
+      state: 'open',
+      due: '2027-03-31',
+      because: { code: 'class_spent_too_much', facts: { class: 'bad-deploy', quarter: '2026-Q4', incidents: 2, badCount: 16_200 } },
+    });
+    expect(item?.because?.facts['ratio']).toBeCloseTo(16_200 / (92 * 24 * 36), 2);
+    await setClass(small, 'bad-deploy');
+    await setClass(big, null);
+    await setClass(big, 'bad-deploy');
+    expect(await planned()).toHaveLength(1);
+    expect((await get(big)).checks).toMatchObject([{ ok: false }]);
+    expect(await world.api.postmortems.getMarkdown({ params: { id: big } })).toContain(
+      '| Plan work against bad-deploy | prevent | P0 | nobody yet |',
+    );
+    const { items } = await world.api.identity.listAudit({ query: { subject: item?.id ?? '' } });
+    expect(items).toMatchObject([{ operation: 'postmortems.planForClass' }]);
+  });
+
+  it('counts what two incidents of a class share once', async () => {
+    // Each of them holds the whole big hour, 15 % of the quarter: counted twice it would be 30 %.
+    for (const id of [await incidentAt(BIG.at), await incidentAt(BIG.at)]) await setClass(id, 'twice');
+    expect(await planned()).toHaveLength(1);
+  });
+
+  it('waits for an owner, who takes it as any other action', async () => {
+    const [item] = await planned();
+    const ownerId = await world.person('Tomas');
+    const taken = await world.api.postmortems.updateAction({ params: { id: item?.id ?? '' }, body: { ownerId } });
+    expect(taken).toMatchObject({ owner: { name: 'Tomas' }, because: { code: 'class_spent_too_much' } });
+    expect((await world.api.postmortems.listActions({ query: { owner: ownerId } })).items).toHaveLength(1);
+  });
+
+  it('refuses a class that is no slug', async () => {
+    await expect(world.api.postmortems.editPostmortem({ params: { id: small }, body: { class: 'Bad Deploy' } })).rejects.toMatchObject({
+      fields: [{ path: 'body.class' }],
+    });
+  });
+});

@@ -1,0 +1,57 @@
+import type { ApiProblem } from '../../../api/problem.ts';
+import { Button } from '../../../ui/button.tsx';
+import { SelectField, TextField } from '../../../ui/form/field.tsx';
+import { Form } from '../../../ui/form/form.tsx';
+import { WindowFields } from '../window-fields.tsx';
+import { GAPS, PRESETS, type TermsDraft } from './terms.ts';
+
+/** Target, window, gaps and alerting to try. What is written is tried when one pauses. */
+export function TermsForm(props: {
+  draft: TermsDraft;
+  governing: TermsDraft;
+  onChange: (draft: TermsDraft) => void;
+  problem: ApiProblem | Error | null;
+}) {
+  const { draft, governing, onChange } = props;
+  const problem = props.problem !== null && 'fields' in props.problem ? props.problem : null;
+  const fields = problem === null ? [] : problem.fields.map((field) => ({ ...field, path: field.path.replace('body.terms.', '') }));
+  const presets = [...(governing.preset === 'own' ? [{ value: 'own', label: 'Its own pairs' }] : []), ...PRESETS];
+  return (
+    <Form
+      onSubmit={() => undefined}
+      label="Terms to try"
+      className="terms-form"
+      problem={fields.length === 0 ? null : { message: '', fields: fields.filter((field) => NAMES.includes(field.path)) }}
+      fields={NAMES}
+    >
+      <TextField
+        name="target"
+        label="Target"
+        hint="percent"
+        inputMode="decimal"
+        value={draft.target}
+        onChange={(event) => onChange({ ...draft, target: event.target.value })}
+      />
+      <WindowFields draft={draft.window} onChange={(window) => onChange({ ...draft, window })} />
+      <SelectField
+        name="gaps"
+        label="Time without data is"
+        value={draft.gaps}
+        onChange={(event) => onChange({ ...draft, gaps: GAPS.find(({ value }) => value === event.target.value)?.value ?? 'gap' })}
+        options={GAPS}
+      />
+      <SelectField
+        name="alerting"
+        label="Alerts"
+        value={draft.preset}
+        onChange={(event) => onChange({ ...draft, preset: PRESETS.find(({ value }) => value === event.target.value)?.value ?? 'own' })}
+        options={presets}
+      />
+      <Button kind="ghost" onClick={() => onChange(governing)} disabled={draft === governing}>
+        Back to governing
+      </Button>
+    </Form>
+  );
+}
+
+const NAMES = ['target', 'window', 'gaps', 'alerting'];

@@ -1,0 +1,62 @@
+import type { api } from '../../../api/client.ts';
+import { numberOf } from '../nines/nines.ts';
+import { type WindowDraft, windowDraft, windowInput } from '../window-draft.ts';
+
+export type Terms = NonNullable<Parameters<typeof api.slo.backtestObjective>[0]['body']['terms']>;
+
+export const GAPS = [
+  { value: 'gap', label: 'unknown: traffic without failures' },
+  { value: 'good', label: 'good, and never holds an alert' },
+  { value: 'bad', label: 'bad: all of it failed' },
+] as const;
+
+export const PRESETS = [
+  { value: 'default', label: 'Default: 14.4×, 6×, 3×, 1×' },
+  { value: 'ticket_3x_3d', label: 'Ticket at 3× over 3 d' },
+  { value: 'none', label: 'No alerts on burn' },
+] as const;
+
+type Gaps = (typeof GAPS)[number]['value'];
+type Preset = (typeof PRESETS)[number]['value'];
+
+/** Terms as they stand in the form; the target in percent, as it is typed. */
+export interface TermsDraft {
+  target: string;
+  window: WindowDraft;
+  gaps: Gaps;
+  /** `own` leaves the governing alerting as it is: pairs of its own that no preset says. */
+  preset: Preset | 'own';
+}
+
+type Definition = Record<string, unknown>;
+
+function alertingOf(definition: Definition | null): Record<string, unknown> {
+  const alerting = definition?.['alerting'];
+  return typeof alerting === 'object' && alerting !== null ? { ...alerting } : {};
+}
+
+/** The terms that govern, as a draft to change. */
+export function termsDraft(definition: Definition | null, target: number): TermsDraft {
+  const alerting = alertingOf(definition);
+  return {
+    target: String(Number((target * 100).toFixed(7))),
+    window: windowDraft(definition?.['window']),
+    gaps: GAPS.find(({ value }) => value === definition?.['gaps'])?.value ?? 'gap',
+    preset: 'pairs' in alerting ? 'own' : (PRESETS.find(({ value }) => value === alerting['preset'])?.value ?? 'default'),
+  };
+}
+
+/** What differs from the governing terms, as the API takes it; undefined where nothing does, or the target is no target. */
+export function changedTerms(draft: TermsDraft, governing: TermsDraft, definition: Definition | null): Terms | undefined {
+  const percent = numberOf(draft.target);
+  if (percent === undefined || percent <= 0 || percent >= 100) return undefined;
+  const window = windowInput(draft.window);
+  const { pairs: _, ...alerting } = alertingOf(definition);
+  const terms: Terms = {
+    ...(draft.target !== governing.target && { target: Number((percent / 100).toFixed(9)) }),
+    ...(JSON.stringify(window) !== JSON.stringify(windowInput(governing.window)) && { window }),
+    ...(draft.gaps !== governing.gaps && { gaps: draft.gaps }),
+    ...(draft.preset !== governing.preset && draft.preset !== 'own' && { alerting: { ...alerting, preset: draft.preset } }),
+  };
+  return Object.keys(terms).length === 0 ? undefined : terms;
+}

@@ -1,0 +1,39 @@
+import type { FormProblem } from '../../../ui/form/form.tsx';
+
+/** Fields of the form, by their path in a definition. */
+export const FIELDS = [
+  'service',
+  'name',
+  'description',
+  'rationale',
+  'target',
+  'window',
+  'window.timeZone',
+  'links.runbook',
+  'indicator.source',
+  'indicator.metric',
+  'indicator.valid',
+  'indicator.good',
+  'indicator.bad',
+  'indicator.histogram',
+  'indicator.value',
+  'indicator.goodRatio',
+  'indicator.badRatio',
+  'indicator.threshold',
+  'indicator.slices.length',
+  'indicator.slices.threshold',
+  'indicator.groupBy',
+] as const;
+
+/**
+ * An API problem at the fields of this form: `body.definition.indicator.valid[0].value` is about `indicator.valid`. What
+ * fits no field keeps its path and is told above.
+ */
+export function placeProblem(problem: FormProblem): FormProblem {
+  const fields = problem.fields.map((field) => {
+    const path = field.path.replace(/^body\./, '').replace(/^definition\./, '').replaceAll(/\[\d+\]/g, '');
+    const known = FIELDS.filter((name) => path === name || path.startsWith(`${name}.`)).toSorted((a, b) => b.length - a.length)[0];
+    return { path: known ?? path, message: field.message };
+  });
+  return { message: problem.message, fields };
+}

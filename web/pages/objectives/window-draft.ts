@@ -1,0 +1,25 @@
+/** A window as it is chosen in a form. */
+export interface WindowDraft {
+  kind: 'rolling' | 'calendar';
+  rolling: string;
+  calendar: CalendarUnit;
+  timeZone: string;
+}
+
+export const CALENDAR_UNITS = ['week', 'month', 'quarter', 'year'] as const;
+export type CalendarUnit = (typeof CALENDAR_UNITS)[number];
+
+/** What a definition says of its window, as `WindowInput` of the slo module reads it. */
+export function windowInput(draft: WindowDraft): string | { calendar: CalendarUnit; timeZone: string } {
+  return draft.kind === 'rolling' ? draft.rolling.trim() : { calendar: draft.calendar, timeZone: draft.timeZone.trim() };
+}
+
+export function windowDraft(input: unknown): WindowDraft {
+  const usual: WindowDraft = { kind: 'rolling', rolling: '30d', calendar: 'month', timeZone: 'UTC' };
+  if (typeof input === 'string') return { ...usual, rolling: input };
+  if (typeof input !== 'object' || input === null || !('calendar' in input)) return usual;
+  const calendar = CALENDAR_UNITS.find((unit) => unit === input.calendar);
+  if (calendar === undefined) return usual;
+  const timeZone = 'timeZone' in input && typeof input.timeZone === 'string' ? input.timeZone : 'UTC';
+  return { ...usual, kind: 'calendar', calendar, timeZone };
+}
