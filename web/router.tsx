@@ -78,7 +78,25 @@ const pages = [
     getParentRoute,
     path: '/objectives/$slug',
     validateSearch: search.objectiveSearch,
-    component: lazyRouteComponent(() => import('./pages/objectives/objective-page.tsx'), 'ObjectivePage'),
+    component: lazyRouteComponent(() => import('./pages/objectives/page/objective-page.tsx'), 'ObjectivePage'),
+  }),
+  createRoute({
+    getParentRoute,
+    path: '/objectives/new',
+    validateSearch: search.newObjectiveSearch,
+    component: lazyRouteComponent(() => import('./pages/objectives/create/create-page.tsx'), 'CreatePage'),
+  }),
+  createRoute({
+    getParentRoute,
+    path: '/objectives/policy',
+    validateSearch: search.policySearch,
+    component: lazyRouteComponent(() => import('./pages/objectives/policy/policy-page.tsx'), 'PolicyPage'),
+  }),
+  createRoute({
+    getParentRoute,
+    path: '/objectives/nines',
+    validateSearch: search.ninesSearch,
+    component: lazyRouteComponent(() => import('./pages/objectives/nines/nines-page.tsx'), 'NinesPage'),
   }),
   createRoute({
     getParentRoute,

@@ -44,11 +44,38 @@ export function declareSearch(raw: Raw) {
 }
 
 export function objectivesSearch(raw: Raw) {
-  return given({ by: oneOf(raw, 'by', ['service', 'owner']), find: words(raw, 'find') });
+  return given({
+    by: oneOf(raw, 'by', ['service', 'owner']),
+    find: words(raw, 'find'),
+    service: words(raw, 'service'),
+    level: oneOf(raw, 'level', ['burning', 'exhausted', 'frozen', 'slow', 'caution', 'healthy', 'no_data']),
+    explain: words(raw, 'explain'),
+  });
 }
 
 export function objectiveSearch(raw: Raw) {
-  return given({ range: oneOf(raw, 'range', ['1h', '6h', '1d', '7d']) });
+  const days = words(raw, 'days');
+  return given({
+    tab: oneOf(raw, 'tab', ['backtest', 'corrections', 'versions', 'definition']),
+    range: oneOf(raw, 'range', ['1h', '6h', '1d', '7d']),
+    explain: words(raw, 'explain'),
+    days: days === '7' || days === '90' ? days : undefined,
+    from: words(raw, 'from'),
+    to: words(raw, 'to'),
+    source: words(raw, 'source'),
+  });
+}
+
+export function newObjectiveSearch(raw: Raw) {
+  return given({ service: words(raw, 'service') });
+}
+
+export function policySearch(raw: Raw) {
+  return given({ policy: words(raw, 'policy') });
+}
+
+export function ninesSearch(raw: Raw) {
+  return given({ target: words(raw, 'target'), events: words(raw, 'events') });
 }
 
 export function onCallSearch(raw: Raw) {

@@ -25,7 +25,10 @@ const BAD = 'requests_total{code="500"}';
 function series(visible: (at: Instant) => boolean = () => true) {
   const ok = { labels: { ...POD, code: '200' }, valueAt: (at: Instant) => (visible(at) ? requestsAt(at) - errorsAt(at) : null) };
   const failed = { labels: { ...POD, code: '500' }, valueAt: (at: Instant) => (visible(at) ? errorsAt(at) : null) };
-  return { [ALL]: [ok, failed], [BAD]: [failed] };
+  // Deep between ten past and a quarter past twelve.
+  const isDeep = (at: Instant) => at > plus(START, 10 * MINUTE_MS) && at <= plus(START, 15 * MINUTE_MS);
+  const queue = { labels: POD, valueAt: (at: Instant) => (visible(at) ? (isDeep(at) ? 20 : 5) : null) };
+  return { [ALL]: [ok, failed], [BAD]: [failed], queue_depth: [queue] };
 }
 
 describe('reading from a source', () => {
@@ -41,8 +44,9 @@ describe('reading from a source', () => {
     await world.api.catalog.putService({ params: { slug: 'checkout' }, body: { name: 'Checkout', tier: 1, owner: 'Payments' } });
     await world.api.signals.putSource({ params: { slug: 'main' }, body: { name: 'Main', url: 'http://metrics.example' } });
   };
-  const objective = async (slug: string, bad = BAD): Promise<Id<'ind'>> => {
-    const indicator = { kind: 'prometheus', source: 'main', valid: ALL, bad } as const;
+  const objective = async (slug: string, bad = BAD): Promise<Id<'ind'>> => define(slug, { valid: ALL, bad });
+  const define = async (slug: string, queries: Record<string, unknown>): Promise<Id<'ind'>> => {
+    const indicator = { kind: 'prometheus' as const, source: 'main', ...queries };
     await world.api.slo.putObjective({ params: { slug }, body: { service: 'checkout', target: 0.99, indicator } });
     const uses = await listIndicatorUses(world.app.transactor.db);
     const found = uses.find((use) => use.objective === slug)?.indicatorId;
@@ -55,9 +59,9 @@ describe('reading from a source', () => {
     return what(transactor, parts(node), await loadSource(transactor.db, 'main'));
   };
   /** What is kept of an indicator. */
-  const kept = async (id: Id<'ind'>) => {
+  const kept = async (id: Id<'ind'>, group = '') => {
     const sum = { good: 0, bad: 0, cells: 0, from: Number.POSITIVE_INFINITY, to: 0 };
-    const span = { indicatorId: id, group: '', from: BORN, to: plus(START, 400 * DAY_MS) };
+    const span = { indicatorId: id, group, from: BORN, to: plus(START, 400 * DAY_MS) };
     await visitCells(world.app.transactor.db, span, (at, good, bad) => {
       sum.good += good;
       sum.bad += bad;
@@ -160,6 +164,41 @@ describe('reading from a source', () => {
     await world.advance(MINUTE_MS);
     expect(await alerts()).toMatchObject([{ state: 'resolved' }]);
     expect(await world.api.signals.getSource({ params: { slug: 'main' } })).toMatchObject({ state: 'ok', failures: 0 });
+  });
+
+  it('waits with a backfill and the first poll for a source that is away when an objective is made', async () => {
+    source.fail({ code: 'unreachable', reason: 'connect ECONNREFUSED 10.0.0.9:9090' });
+    const id = await objective('checkout');
+    await world.advance(10 * MINUTE_MS);
+    expect(await reading(id)).toMatchObject({
+      readUntil: null,
+      backfill: { state: 'waiting', progressRatio: 0 },
+      lastFailure: { code: 'unreachable' },
+    });
+    expect(source.requests.length).toBeLessThan(50);
+    source.fail(null);
+    await world.advance(MINUTE_MS);
+    const { readUntil, backfill, lastFailure } = await reading(id);
+    expect([backfill.state, lastFailure]).toEqual(['short', null]);
+    const found = await kept(id);
+    expect(found).toEqual(truth(found.from, Number(readUntil)));
+    expect(found.cells).toBeGreaterThan((DAY_MS - 2 * MINUTE_MS) / 10_000);
+  });
+
+  it('reads groups beside the sum of all, and slices of a gauge whole', async () => {
+    const grouped = await define('grouped', { valid: ALL, bad: BAD, groupBy: ['code'] });
+    const sliced = await define('sliced', { value: 'queue_depth', slices: { length: '5m', when: 'value_at_most', threshold: 10 } });
+    await world.advance(31 * MINUTE_MS);
+    const all = await kept(grouped);
+    expect(all).toEqual(truth(all.from, Number((await reading(grouped)).readUntil)));
+    const [fine, failed] = [await kept(grouped, '["200"]'), await kept(grouped, '["500"]')];
+    expect([fine.good, fine.bad, failed.good, failed.bad]).toEqual([all.good, 0, 0, all.bad]);
+
+    const slices = await kept(sliced);
+    expect(slices.to).toBe(Date.UTC(2026, 10, 19, 12, 30));
+    expect(slices.from % (5 * MINUTE_MS)).toBe(0);
+    expect(slices.good + slices.bad).toBe((slices.to - slices.from) / (5 * MINUTE_MS));
+    expect(slices.bad).toBe(1);
   });
 
   it('leaves a source alive that answers some queries and refuses others', async () => {

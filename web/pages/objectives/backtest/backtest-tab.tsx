@@ -43,7 +43,7 @@ export function BacktestTab({ objective }: { objective: Objective }) {
           <Segments
             label="Range"
             value={days}
-            onChange={(next) => void navigate({ search: (before) => ({ ...before, days: next }), replace: true, resetScroll: false })}
+            onChange={(next) => void navigate({ search: (before) => ({ ...before, days: next === '30' ? undefined : next }), replace: true, resetScroll: false })}
             options={[
               { value: '7', label: '7 d' },
               { value: '30', label: '30 d' },
