@@ -59,7 +59,7 @@ export function objectiveSearch(raw: Raw) {
     tab: oneOf(raw, 'tab', ['backtest', 'corrections', 'versions', 'definition']),
     range: oneOf(raw, 'range', ['1h', '6h', '1d', '7d']),
     explain: words(raw, 'explain'),
-    days: days === '7' || days === '90' ? days : undefined,
+    days: oneOf({ days }, 'days', ['7', '90']),
     from: words(raw, 'from'),
     to: words(raw, 'to'),
     source: words(raw, 'source'),

@@ -33,13 +33,20 @@ describe('a node that is stopped in the middle of an evaluation', () => {
   });
 
   async function startNode(): Promise<NinesProcess> {
-    const env = { DATABASE_URL: url, NINES_BOOTSTRAP_API_KEY: KEY, NINES_EVALUATE_EVERY: '1s' };
+    // Its connections bear its name, so that the one that evaluates can be found.
+    const env = { DATABASE_URL: `${url}&application_name=node-${nodes.length}`, NINES_BOOTSTRAP_API_KEY: KEY, NINES_EVALUATE_EVERY: '1s' };
     const node = await startNines({ data: path.join(folder, `node-${nodes.length}`), port: await freePort(), env });
     nodes.push(node);
     return node;
   }
   const api = <M extends keyof typeof contracts>(node: NinesProcess, module: M) => clientOf(contracts[module], httpSend(node.url, KEY));
   const grid = (secondsAgo: number): string => new Date(Math.floor(Date.now() / 10_000) * 10_000 - secondsAgo * 1000).toISOString();
+
+  async function connect(): Promise<pg.Client> {
+    const client = new pg.Client({ connectionString: url });
+    await client.connect();
+    return client;
+  }
 
   /** Asks again until the answer is there; the limit is the test's own. */
   async function until<T>(ask: () => Promise<T | undefined>): Promise<T> {
@@ -52,33 +59,37 @@ describe('a node that is stopped in the middle of an evaluation', () => {
 
   it('is taken over within 15 s: one alert, told once, and no false end when it wakes', async () => {
     const first = await startNode();
+    await startNode();
     await api(first, 'catalog').putService({ params: { slug: 'checkout' }, body: { name: 'Checkout', tier: 1, owner: 'Payments' } });
     const slug = 'checkout-ok';
     await api(first, 'slo').putObjective({ params: { slug }, body: { service: 'checkout', target: 0.999, indicator: { kind: 'counts' } } });
     const push = (node: NinesProcess, at: string, seconds: number, good: number) =>
       api(node, 'slo').pushCounts({ params: { slug }, body: { buckets: [{ at, seconds, good, valid: seconds * 10 }] } });
     await push(first, grid(7200), 6600, 66_000);
-    const watcher = new pg.Client({ connectionString: url });
-    await watcher.connect();
     // Whoever evaluates waits for this row in the middle of its transaction.
-    await watcher.query('begin');
-    await watcher.query('select 1 from objective where slug = $1 for update', [slug]);
+    const holder = await connect();
+    const watcher = await connect();
+    await holder.query('begin');
+    await holder.query('select 1 from objective where slug = $1 for update', [slug]);
     await push(first, grid(600), 600, 0);
-    await until(async () => {
-      const waiting = await watcher.query("select 1 from pg_stat_activity where wait_event_type = 'Lock' and query like '%objective%'");
-      return waiting.rowCount === 0 ? undefined : true;
+    const evaluating = await until(async () => {
+      const waiting = await watcher.query<{ name: string }>(
+        `select application_name as name from pg_stat_activity where wait_event_type = 'Lock' and query like 'update "objective"%'`,
+      );
+      return waiting.rows[0]?.name;
     });
-    const second = await startNode();
-    first.child.kill('SIGSTOP');
+    const [stopped, second] = evaluating === 'node-0' ? nodes : nodes.toReversed();
+    if (stopped === undefined || second === undefined) throw new Error('there are no two nodes');
+    stopped.child.kill('SIGSTOP');
     const stoppedAt = Date.now();
-    await watcher.query('rollback');
+    await holder.query('rollback');
     const alerts = async () => (await api(second, 'alerts').listAlerts({ query: { state: 'all' } })).items;
     const opened = await until(async () => (await alerts()).find((alert) => alert.labels.slot === 'page'));
     const tookMs = Date.now() - stoppedAt;
     console.log(`took over after ${(tookMs / 1000).toFixed(1)} s`);
     expect(tookMs).toBeLessThanOrEqual(TAKEOVER_LIMIT_MS);
 
-    first.child.kill('SIGCONT');
+    stopped.child.kill('SIGCONT');
     const wokeAt = Date.now();
     for (let i = 0; Date.now() - wokeAt < 8_000; i += 1) {
       await push(second, grid(10), 10, 0);
@@ -92,7 +103,7 @@ describe('a node that is stopped in the middle of an evaluation', () => {
     // Both nodes live, and each tick was run by one of them.
     const ticks = await watcher.query("select count(*)::int as planned from job where name = 'slo.tick'");
     expect(ticks.rows).toEqual([{ planned: 1 }]);
-    expect((await api(first, 'slo').getObjective({ params: { slug } })).state).toBe('firing');
-    await watcher.end();
+    expect((await api(stopped, 'slo').getObjective({ params: { slug } })).state).toBe('firing');
+    await Promise.all([holder.end(), watcher.end()]);
   }, 90_000);
 });

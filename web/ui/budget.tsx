@@ -1,4 +1,4 @@
-import type { CSSProperties } from 'react';
+import type { CSSProperties, ReactNode } from 'react';
 import { percent } from '../lib/words.ts';
 import { LEVEL_COLOUR, type Level } from './mark.tsx';
 
@@ -25,10 +25,13 @@ export function BudgetCell({
   leftRatio,
   level,
   absent = 'no data',
+  number = (text) => text,
 }: {
   leftRatio: number | null;
   level: Level | undefined;
   absent?: string;
+  /** Wraps the number, where it opens something. */
+  number?: (text: string) => ReactNode;
 }) {
   if (leftRatio === null || level === undefined) {
     return (
@@ -41,7 +44,7 @@ export function BudgetCell({
   return (
     <span className="bcell">
       <BudgetBar leftRatio={leftRatio} level={level} />
-      <b>{percent(leftRatio)}</b>
+      <b>{number(percent(leftRatio))}</b>
     </span>
   );
 }

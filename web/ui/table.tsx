@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import { Stretch } from './stretch.tsx';
 
 export interface Column<Row> {
   head: ReactNode;
@@ -29,8 +30,30 @@ export function Table<Row>(props: {
   label: string;
   /** Keeps its columns on a phone and scrolls sideways instead: for figures that are compared. */
   plain?: boolean;
+  /** Of thousands of rows only those near the window are drawn. */
+  long?: boolean;
 }) {
   const { columns, groups, rowKey } = props;
+  const lines = groups.flatMap((group, at) => [
+    ...(group.title === undefined
+      ? []
+      : [
+          <tr className="group" key={`g${at}`}>
+            <td colSpan={columns.length}>
+              <b>{group.title}</b> {group.note}
+            </td>
+          </tr>,
+        ]),
+    ...group.rows.map((row) => (
+      <tr key={rowKey(row)} data-row className={props.isSelected?.(row) === true ? 'sel' : undefined}>
+        {columns.map((column, index) => (
+          <td key={index} className={cellClass(column, true)} data-l={column.phoneLabel}>
+            {column.cell(row)}
+          </td>
+        ))}
+      </tr>
+    )),
+  ]);
   const table = (
     <table className={props.plain === true ? undefined : 'tbl'} aria-label={props.label}>
       <thead>
@@ -42,26 +65,15 @@ export function Table<Row>(props: {
           ))}
         </tr>
       </thead>
-      <tbody>
-        {groups.map((group, at) => [
-          group.title === undefined ? null : (
-            <tr className="group" key={`g${at}`}>
-              <td colSpan={columns.length}>
-                <b>{group.title}</b> {group.note}
-              </td>
-            </tr>
-          ),
-          ...group.rows.map((row) => (
-            <tr key={rowKey(row)} data-row className={props.isSelected?.(row) === true ? 'sel' : undefined}>
-              {columns.map((column, index) => (
-                <td key={index} className={cellClass(column, true)} data-l={column.phoneLabel}>
-                  {column.cell(row)}
-                </td>
-              ))}
-            </tr>
-          )),
-        ])}
-      </tbody>
+      {props.long === true ? (
+        chunked(lines).map((chunk) => (
+          <Stretch key={chunk[0]?.key} rows={chunk.length} columns={columns.length}>
+            {chunk}
+          </Stretch>
+        ))
+      ) : (
+        <tbody>{lines}</tbody>
+      )}
     </table>
   );
   return props.plain === true ? (
@@ -71,6 +83,12 @@ export function Table<Row>(props: {
   ) : (
     table
   );
+}
+
+const CHUNK = 50;
+
+function chunked<T>(lines: readonly T[]): T[][] {
+  return Array.from({ length: Math.ceil(lines.length / CHUNK) }, (_, at) => lines.slice(at * CHUNK, (at + 1) * CHUNK));
 }
 
 function cellClass<Row>(column: Column<Row>, isBody: boolean): string | undefined {

@@ -16,7 +16,7 @@ export const SourceView = z.object({
   id: z.string(),
   slug: z.string(),
   name: z.string(),
-  url: z.string(),
+  address: z.string(),
   tenant: z.string().nullable(),
   /** Names of the headers that are sent. */
   headers: z.array(z.string()),

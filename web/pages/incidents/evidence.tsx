@@ -44,6 +44,21 @@ export function Evidence({ incident, objective }: { incident: IncidentDetail; ob
           {objective.name}
         </Link>
         <LevelWhy objective={objective} />
+        {ended !== null && (
+          <Link
+            className="link sm"
+            to="/objectives/$slug"
+            params={{ slug: objective.slug }}
+            search={{
+              tab: 'corrections',
+              from: incident.impactStartedAt ?? incident.declaredAt,
+              to: ended,
+              source: `incident/${incident.id}`,
+            }}
+          >
+            Propose a correction
+          </Link>
+        )}
         {rate !== undefined && (
           <span className="end">
             <Why ask={`${burn(rate)} over 1 h`} side="right" title="Burn over 1 h" reason={objective.stateBecause} />

@@ -71,12 +71,37 @@ export function worstFirst(objectives: readonly Objective[]): ObjectiveGroup[] {
     },
     { title: 'Healthy', note: '', takes: () => true },
   ];
-  const rest = [...objectives];
-  return kinds.flatMap(({ title, note, takes }) => {
-    const rows = rest.filter(takes);
-    for (const row of rows) rest.splice(rest.indexOf(row), 1);
-    return rows.length === 0 ? [] : [{ title, note: note === '' ? `${rows.length}` : note, rows }];
+  const sorted = Map.groupBy(objectives, (objective) => kinds.find((kind) => kind.takes(objective)));
+  return kinds.flatMap((kind) => {
+    const rows = sorted.get(kind) ?? [];
+    return rows.length === 0 ? [] : [{ title: kind.title, note: kind.note === '' ? `${rows.length}` : kind.note, rows }];
   });
+}
+
+export const LEVEL_FILTERS = [
+  { value: 'burning', label: 'burning now' },
+  { value: 'exhausted', label: 'exhausted' },
+  { value: 'frozen', label: 'frozen' },
+  { value: 'slow', label: 'slow' },
+  { value: 'caution', label: 'caution' },
+  { value: 'healthy', label: 'healthy' },
+  { value: 'no_data', label: 'no data' },
+] as const;
+export type LevelFilter = (typeof LEVEL_FILTERS)[number]['value'];
+
+/** Whether an objective passes the words and the level of a filter. */
+export function takes(objective: Objective, { find, level }: { find?: string | undefined; level?: LevelFilter | undefined }): boolean {
+  const words = (find ?? '').toLowerCase();
+  const names = `${objective.name} ${objective.slug} ${objective.service.name}`.toLowerCase();
+  if (!names.includes(words)) return false;
+  return level === undefined || (level === 'burning' ? isPaging(objective) : objective.level === level);
+}
+
+export function byService(objectives: readonly Objective[]): ObjectiveGroup[] {
+  const groups = [...Map.groupBy(objectives, (objective) => objective.service.slug).values()];
+  return groups
+    .toSorted((a, b) => (a[0]?.service.name ?? '').localeCompare(b[0]?.service.name ?? ''))
+    .map((rows) => ({ title: rows[0]?.service.name ?? '', note: `tier ${rows[0]?.service.tier ?? ''}`, rows }));
 }
 
 /** One sentence on all of them. */

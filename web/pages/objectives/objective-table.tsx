@@ -3,6 +3,8 @@ import { burn, targetPercent } from '../../lib/words.ts';
 import { BudgetCell } from '../../ui/budget.tsx';
 import { Sparkline } from '../../ui/chart/sparkline.tsx';
 import { type Column, type RowGroup, Table } from '../../ui/table.tsx';
+import { Explained } from './explain/explained.tsx';
+import { burnFigure, FIGURE } from './explain/figures.ts';
 import { LevelWhy } from './level-why.tsx';
 import { heatOf, levelOf, type Objective, rateOver, runsOut, windowWords } from './objective-look.ts';
 
@@ -46,6 +48,11 @@ const LEFT: Column<Objective> = {
       leftRatio={objective.budget.remainingRatio}
       level={levelOf(objective)}
       absent={objective.firstObservedAt === null ? 'no data yet' : 'no data'}
+      number={(text) => (
+        <Explained slug={objective.slug} figure={FIGURE.left} label={`budget left of ${objective.name}`}>
+          {text}
+        </Explained>
+      )}
     />
   ),
 };
@@ -58,17 +65,38 @@ function burnColumn(window: string, spare: boolean): Column<Objective> {
     right: true,
     spare,
     phoneLabel: windowWords(window),
-    cell: (objective) => <Rate rate={rateOver(objective, window)} heat={heatOf(objective, window)} dark={objective.level === 'no_data'} />,
+    cell: (objective) => {
+      const rate = objective.level === 'no_data' ? undefined : rateOver(objective, window);
+      if (rate === undefined) return '—';
+      return (
+        <Explained slug={objective.slug} figure={burnFigure(window)} label={`burn over ${windowWords(window)} of ${objective.name}`}>
+          <Rate rate={rate} heat={heatOf(objective, window)} />
+        </Explained>
+      );
+    },
   };
 }
 
-function Rate({ rate, heat, dark }: { rate: number | undefined; heat: 'page' | 'ticket' | undefined; dark: boolean }) {
-  if (rate === undefined || dark) return <>—</>;
+function Rate({ rate, heat }: { rate: number; heat: 'page' | 'ticket' | undefined }) {
   if (heat === undefined) return <>{burn(rate)}</>;
   return <b className={heat === 'page' ? 'tx-red' : 'tx-orange'}>{burn(rate)}</b>;
 }
 
-const RUNS_OUT: Column<Objective> = { head: 'Runs out', right: true, className: 'nowrap', phoneLabel: 'runs out', cell: runsOut };
+const RUNS_OUT: Column<Objective> = {
+  head: 'Runs out',
+  right: true,
+  className: 'nowrap',
+  phoneLabel: 'runs out',
+  cell: (objective) => {
+    const text = runsOut(objective);
+    if (text === '—') return text;
+    return (
+      <Explained slug={objective.slug} figure={FIGURE.forecast} label={`when the budget of ${objective.name} runs out`}>
+        {text}
+      </Explained>
+    );
+  },
+};
 
 const TREND: Column<Objective> = {
   head: 'Trend',
@@ -83,6 +111,9 @@ const TREND: Column<Objective> = {
 const ALL = [NAME, TARGET, SERVICE, LEFT, LEVEL, burnColumn('1h', false), burnColumn('6h', true), burnColumn('3d', true), RUNS_OUT, TREND];
 const SHORT = [NAME_AND_TARGET, LEFT, LEVEL, burnColumn('1h', false), RUNS_OUT, TREND];
 
+const LONG = 150;
+
 export function ObjectiveTable({ groups, short = false }: { groups: readonly RowGroup<Objective>[]; short?: boolean }) {
-  return <Table label="Objectives" columns={short ? SHORT : ALL} groups={groups} rowKey={(objective) => objective.id} />;
+  const rows = groups.reduce((sum, group) => sum + group.rows.length, 0);
+  return <Table label="Objectives" columns={short ? SHORT : ALL} groups={groups} rowKey={(objective) => objective.id} long={rows > LONG} />;
 }

@@ -1,109 +1,146 @@
-import { useNavigate, useSearch } from '@tanstack/react-router';
+import { Link, useNavigate, useSearch } from '@tanstack/react-router';
+import { useCallback, useEffect, useMemo } from 'react';
 import { api } from '../../api/client.ts';
-import { type ReactNode, useState } from 'react';
 import { usePaged } from '../../api/paged.ts';
 import { Page } from '../../frame/page.tsx';
 import { ProblemNote } from '../../frame/problem-note.tsx';
 import { useMay } from '../../frame/session.ts';
-import { plural } from '../../lib/words.ts';
-import { Button, Segments } from '../../ui/button.tsx';
+import { buttonClass, Segments } from '../../ui/button.tsx';
+import { Icon } from '../../ui/icons.tsx';
+import { MoreBelow } from '../../ui/more-below.tsx';
 import { Empty, SkeletonRows } from '../../ui/note.tsx';
 import { PageHead, Panel } from '../../ui/panel.tsx';
-
-import { NewObjectiveDialog } from './new-objective-dialog.tsx';
-import { type Objective, objectivesSentence, worstFirst } from './objective-look.ts';
+import { ExplainPanel } from './explain/explain-panel.tsx';
+import { ExplainProvider } from './explain/explained.tsx';
+import { type Asked, askedText, parseAsked } from './explain/figures.ts';
+import { Filters } from './filters.tsx';
+import { byService, type Objective, objectivesSentence, takes, worstFirst } from './objective-look.ts';
 import { ObjectiveTable } from './objective-table.tsx';
+import { pushSnippet } from './push-snippet.ts';
 
+const PAGE = 200;
+
+/** Every objective, worst first. Filters and the figure that is explained live in the URL. */
 export function ObjectivesPage() {
   const search = useSearch({ from: '/frame/objectives' });
   const navigate = useNavigate({ from: '/objectives' });
-  const list = usePaged(api.slo.listObjectives, { limit: 200 });
-  const may = useMay('editor');
-  const [isNew, setIsNew] = useState(false);
-  const words = (search.find ?? '').toLowerCase();
-  const shown = list.items?.filter((objective) =>
-    `${objective.name} ${objective.slug} ${objective.service.name}`.toLowerCase().includes(words),
-  );
-  const create = may && (
-    <Button kind="primary" icon="plus" onClick={() => setIsNew(true)}>
-      New objective
-    </Button>
+  const { service } = search;
+  const list = usePaged(api.slo.listObjectives, { limit: PAGE, ...(service !== undefined && { service }) });
+  const isFiltered = search.find !== undefined || search.level !== undefined;
+  const { more, isLoadingMore } = list;
+  // A filter by words or level is answered here, so it needs all of them.
+  useEffect(() => {
+    if (isFiltered && more !== undefined && !isLoadingMore) more();
+  }, [isFiltered, more, isLoadingMore]);
+  const shown = useMemo(() => list.items?.filter((objective) => takes(objective, search)), [list.items, search]);
+  const open = useMemo(() => parseAsked(search.explain), [search.explain]);
+  const ask = useCallback(
+    (asked: Asked | undefined) =>
+      void navigate({
+        search: (before) => ({ ...before, explain: asked === undefined ? undefined : askedText(asked) }),
+        replace: true,
+        resetScroll: false,
+      }),
+    [navigate],
   );
   return (
     <Page>
-      <PageHead
-        title="Objectives"
-        lead={list.items === undefined ? '\u00a0' : objectivesSentence(list.items)}
-        acts={
-          <>
-            <Segments
-              label="Order"
-              className="no-phone"
-              value={search.by ?? 'worst'}
-              onChange={(by) =>
-                void navigate({ search: (before) => ({ ...before, by: by === 'service' ? by : undefined }), replace: true })
-              }
-              options={[
-                { value: 'worst', label: 'Worst first' },
-                { value: 'service', label: 'By service' },
-              ]}
-            />
-            {create}
-          </>
-        }
-      />
-      <div className="row wrap filters">
-        <label className="sr" htmlFor="objective-find">
-          Filter objectives
-        </label>
-        <input
-          id="objective-find"
-          className="input find-in"
-          placeholder="Filter by name or service"
-          value={search.find ?? ''}
-          onChange={(event) => void navigate({ search: (before) => ({ ...before, find: event.target.value || undefined }), replace: true })}
-        />
-        {list.items !== undefined && <span className="mute sm end no-phone">{plural(list.items.length, 'objective')}</span>}
-      </div>
+      <Head objectives={list.items} hasMore={more !== undefined} />
+      <Filters shown={shown?.length} loaded={list.items?.length} hasMore={more !== undefined} />
       <ProblemNote problem={list.result.error} what="Not loaded." />
-      <Body shown={shown} isFiltered={words !== ''} by={search.by} pending={list.result.error === null} create={create} />
-      {list.more !== undefined && (
-        <p className="more">
-          <Button onClick={list.more} busy={list.isLoadingMore}>
-            Show more
-          </Button>
-        </p>
-      )}
-      <NewObjectiveDialog open={isNew} onClose={() => setIsNew(false)} />
+      <ExplainProvider value={{ open, ask }}>
+        <div className={open === undefined ? undefined : 'cols wide docked'}>
+          <div>
+            <Body shown={shown} isFiltered={isFiltered || service !== undefined} by={search.by} pending={list.result.error === null} />
+            {more !== undefined && <MoreBelow more={more} busy={isLoadingMore} />}
+          </div>
+          {open !== undefined && (
+            <div className="beside">
+              <ExplainPanel asked={open} onAsk={ask} />
+            </div>
+          )}
+        </div>
+      </ExplainProvider>
     </Page>
   );
 }
 
-function Body(props: { shown: Objective[] | undefined; isFiltered: boolean; by: string | undefined; pending: boolean; create: ReactNode }) {
-  const { shown, isFiltered } = props;
-  if (shown === undefined) return props.pending ? <SkeletonRows rows={8} /> : null;
+function Head({ objectives, hasMore }: { objectives: readonly Objective[] | undefined; hasMore: boolean }) {
+  const search = useSearch({ from: '/frame/objectives' });
+  const navigate = useNavigate({ from: '/objectives' });
+  const sentence = objectives === undefined ? '\u00a0' : objectivesSentence(objectives);
+  return (
+    <PageHead
+      title="Objectives"
+      lead={
+        <>
+          {hasMore ? sentence.replace(/\.$/, ', of those read so far.') : sentence}{' '}
+          <span className="head-links">
+            <Link className="link" to="/objectives/policy">
+              Budget policy
+            </Link>
+            <Link className="link" to="/objectives/nines">
+              Table of nines
+            </Link>
+          </span>
+        </>
+      }
+      acts={
+        <>
+          <Segments
+            label="Order"
+            className="no-phone"
+            value={search.by ?? 'worst'}
+            onChange={(by) => void navigate({ search: (before) => ({ ...before, by: by === 'service' ? by : undefined }), replace: true })}
+            options={[
+              { value: 'worst', label: 'Worst first' },
+              { value: 'service', label: 'By service' },
+            ]}
+          />
+          <NewObjective service={search.service} />
+        </>
+      }
+    />
+  );
+}
+
+function NewObjective({ service }: { service: string | undefined }) {
+  const may = useMay('editor');
+  if (!may) return null;
+  return (
+    <Link to="/objectives/new" search={service === undefined ? {} : { service }} className={buttonClass({ kind: 'primary' })}>
+      <Icon name="plus" />
+      New objective
+    </Link>
+  );
+}
+
+interface BodyProps {
+  shown: Objective[] | undefined;
+  isFiltered: boolean;
+  by: string | undefined;
+  pending: boolean;
+}
+
+function Body({ shown, isFiltered, by, pending }: BodyProps) {
+  if (shown === undefined) return pending ? <SkeletonRows rows={8} /> : null;
   if (shown.length === 0) {
     return isFiltered ? (
-      <Empty title="No objective matches" />
+      <Empty title="No objective matches">
+        <p>Nothing that was read fits the filter.</p>
+      </Empty>
     ) : (
-      <Empty title="No objective yet" act={props.create}>
+      <Empty title="No objective yet" act={<NewObjective service={undefined} />} snippet={pushSnippet('checkout-availability', Date.now())}>
         <p>
           An objective says which share of requests must be good over a window: 99.9 % over 30 days. Nines counts, warns before the budget
-          is gone, and says how fast it goes.
+          is gone, and says how fast it goes. Create one, then push its counts, or let them be read from Prometheus or OpenTelemetry.
         </p>
       </Empty>
     );
   }
   return (
     <Panel flush>
-      <ObjectiveTable groups={props.by === 'service' ? byService(shown) : worstFirst(shown)} />
+      <ObjectiveTable groups={by === 'service' ? byService(shown) : worstFirst(shown)} />
     </Panel>
   );
-}
-
-function byService(objectives: readonly Objective[]) {
-  const groups = [...Map.groupBy(objectives, (objective) => objective.service.slug).values()];
-  return groups
-    .toSorted((a, b) => (a[0]?.service.name ?? '').localeCompare(b[0]?.service.name ?? ''))
-    .map((rows) => ({ title: rows[0]?.service.name ?? '', note: `tier ${rows[0]?.service.tier ?? ''}`, rows }));
 }

@@ -5,7 +5,7 @@ import type { Transactor } from '#platform/verb.ts';
 import type { PollOutcome } from '../core/connection/health.ts';
 import { isOver } from '../core/source/backfill.ts';
 import { type MetricSource, SOURCE_WIDE } from '../port.ts';
-import { type IndicatorRead, readAlignMs, readIndicator, startReading } from '../source/read-indicator.ts';
+import { askingAlike, type IndicatorRead, readAlignMs, readIndicator, startReading } from '../source/read-indicator.ts';
 import { connectionOf, type SourceRow } from '../source/store.ts';
 import { writeCells } from '../write-cells.ts';
 import { POLL_EVERY_MS } from './job-definitions.ts';
@@ -34,7 +34,8 @@ export interface Polled {
  */
 export async function pollSource(shell: Transactor, parts: ReadingParts, source: SourceRow): Promise<Polled> {
   const uses = await parts.listUses(shell.db);
-  const readings = await listReadings(shell.db, source.id, [...new Set(uses.map(({ indicatorId }) => indicatorId))]);
+  const found = await listReadings(shell.db, source.id, [...new Set(uses.map(({ indicatorId }) => indicatorId))]);
+  const readings = found.toSorted((a, b) => askingAlike(a.definition, b.definition));
   const round = new Round(shell, parts, source);
   try {
     await inLanes(readings, LANES, (reading) => round.read(reading));

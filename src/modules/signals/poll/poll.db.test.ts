@@ -42,7 +42,7 @@ describe('reading from a source', () => {
     source = createScriptedSource(series(visible));
     world = await createWorld({ start: START, connectSource: source.connect });
     await world.api.catalog.putService({ params: { slug: 'checkout' }, body: { name: 'Checkout', tier: 1, owner: 'Payments' } });
-    await world.api.signals.putSource({ params: { slug: 'main' }, body: { name: 'Main', url: 'http://metrics.example' } });
+    await world.api.signals.putSource({ params: { slug: 'main' }, body: { name: 'Main', address: 'http://metrics.example' } });
   };
   const objective = async (slug: string, bad = BAD): Promise<Id<'ind'>> => define(slug, { valid: ALL, bad });
   const define = async (slug: string, queries: Record<string, unknown>): Promise<Id<'ind'>> => {
@@ -115,6 +115,9 @@ describe('reading from a source', () => {
     await objective('checkout');
     await objective('checkout-too', `${ALL}{ code = "500" }`);
     await world.advance(2 * MINUTE_MS);
+    // The past is shared as well.
+    const past = source.requests.filter(({ from, to }) => to - from > 5 * MINUTE_MS).map((request) => JSON.stringify(request));
+    expect(new Set(past).size).toBe(past.length);
     source.requests.length = 0;
     await world.advance(2 * MINUTE_MS);
     const asked = source.requests.map(({ query, to }) => `${to} ${query}`);

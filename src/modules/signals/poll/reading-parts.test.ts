@@ -25,6 +25,12 @@ describe('reads that are shared', () => {
     ]);
     expect(asked).toHaveLength(4);
     expect(reads[0]).toBe(reads[1]);
+
+    // What nobody has asked for of late is forgotten.
+    for (let i = 0; i < 31; i += 1) await Promise.all([shared.readRange(`other${i}`, SPAN), shared.readRange('up', SPAN)]);
+    expect(asked).toHaveLength(4 + 31);
+    await shared.readRange('down', SPAN);
+    expect(asked).toHaveLength(4 + 31 + 1);
   });
 });
 

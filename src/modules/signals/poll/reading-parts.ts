@@ -18,14 +18,20 @@ export interface ReadingParts {
   metrics: Pick<Metrics, 'sourceReads'>;
 }
 
-/** A source that is asked the same thing once, however many ask; for one round of reading. */
+/** Answers that are kept for others at a time: enough for those who ask one after the other, and no more memory. */
+const KEPT = 32;
+
+/** A source that is asked the same thing once by those who ask for it near each other; for one round of reading. */
 export function shareReads(source: MetricSource): MetricSource {
   const asked = new Map<string, ReturnType<MetricSource['readRange']>>();
   return {
     readRange: (query, span) => {
       const key = JSON.stringify([query, span.from, span.to, span.stepMs]);
       const known = asked.get(key) ?? source.readRange(query, span);
+      asked.delete(key);
       asked.set(key, known);
+      const [oldest] = asked.keys();
+      if (asked.size > KEPT && oldest !== undefined) asked.delete(oldest);
       return known;
     },
   };

@@ -73,7 +73,7 @@ const sourceAlerts = async () => {
 it('reads a real Prometheus to the last event, bears its death as a gap and an alert, and makes up for it', async () => {
   prometheus = await startPrometheus({ openMetrics: HISTORY, port });
   await world.api.catalog.putService({ params: { slug: 'checkout' }, body: { name: 'Checkout', tier: 1, owner: 'Payments' } });
-  await world.api.signals.putSource({ params: { slug: 'main' }, body: { name: 'Main', url: `http://127.0.0.1:${port}` } });
+  await world.api.signals.putSource({ params: { slug: 'main' }, body: { name: 'Main', address: `http://127.0.0.1:${port}` } });
   expect(await world.api.signals.testSource({ params: { slug: 'main' }, body: { query: 'requests_total' } })).toMatchObject({
     ok: true,
     series: 2,

@@ -152,6 +152,12 @@ function limitGroups({ groups, notes }: { groups: GroupCells; notes: readonly Be
   return { groups: new Map(kept.map((group) => [group, groups.get(group) ?? []])), notes: [...notes, note] };
 }
 
+/** Puts indicators that ask for the same next to each other. */
+export function askingAlike(a: SourceIndicator, b: SourceIndicator): number {
+  const [first, second] = [a, b].map((indicator) => JSON.stringify(queriesOf(indicator, readStepMs(indicator)))) as [string, string];
+  return first < second ? -1 : first > second ? 1 : 0;
+}
+
 /** Raw counters have a past that matters; gauges and PromQL are read for each instant alone. */
 function followsCounters(indicator: SourceIndicator): boolean {
   return indicator.kind === 'prometheus' && indicator.value === undefined;

@@ -8,7 +8,7 @@ const PEM = '-----BEGIN CERTIFICATE-----\nx\n-----END CERTIFICATE-----';
 const KEY = '-----BEGIN PRIVATE KEY-----\nPRIVATE\n-----END PRIVATE KEY-----';
 const DEFINITION = {
   name: 'Main',
-  url: 'https://metrics.example/prometheus',
+  address: 'https://metrics.example/prometheus',
   tenant: 'team-a',
   headers: { 'X-Door': 'sesame' },
   auth: { kind: 'basic', user: 'nines', password: 'hunter2' },
@@ -35,7 +35,7 @@ describe('sources', () => {
     expect(made).toMatchObject({
       slug: 'main',
       name: 'Main',
-      url: 'https://metrics.example/prometheus',
+      address: 'https://metrics.example/prometheus',
       tenant: 'team-a',
       headers: ['X-Door'],
       auth: { kind: 'basic', user: 'nines', isSecretSet: true },
@@ -56,14 +56,14 @@ describe('sources', () => {
 
     await world.api.signals.putSource({
       ...slug(),
-      body: { name: 'Main source', url: 'https://metrics.example/prometheus', auth: { kind: 'basic', user: 'nines' } },
+      body: { name: 'Main source', address: 'https://metrics.example/prometheus', auth: { kind: 'basic', user: 'nines' } },
     });
     await editor.signals.testSource({ ...slug(), body: {} });
     expect(source.reached()).toMatchObject({ headers: { 'X-Door': 'sesame' }, auth: { kind: 'basic', password: 'hunter2' }, tls: null });
   });
 
   it('refuse to send what they know to another address', async () => {
-    const moved = { name: 'Main', url: 'https://elsewhere.example/', auth: { kind: 'basic', user: 'nines' } } as const;
+    const moved = { name: 'Main', address: 'https://elsewhere.example/', auth: { kind: 'basic', user: 'nines' } } as const;
     await expect(world.api.signals.putSource({ ...slug(), body: moved })).rejects.toMatchObject({
       code: 'invalid_input',
       fields: [{ path: 'body.headers' }, { path: 'body.auth.password' }],

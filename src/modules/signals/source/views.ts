@@ -10,12 +10,12 @@ import { loadSource, listSources as listRows, type SourceRow } from './store.ts'
 
 /** What people decided of a source; of its secrets only that they are set. */
 export function definitionView(row: SourceRow) {
-  const { url, tenant, auth, tls } = row.connection;
+  const { url: address, tenant, auth, tls } = row.connection;
   return {
     id: row.id,
     slug: row.slug,
     name: row.name,
-    url,
+    address,
     tenant,
     headers: Object.keys(row.secret.headers).sort(),
     auth: { kind: auth.kind, user: auth.kind === 'basic' ? auth.user : null, isSecretSet: auth.kind !== 'none' },

@@ -43,7 +43,13 @@ export function BacktestTab({ objective }: { objective: Objective }) {
           <Segments
             label="Range"
             value={days}
-            onChange={(next) => void navigate({ search: (before) => ({ ...before, days: next === '30' ? undefined : next }), replace: true, resetScroll: false })}
+            onChange={(next) =>
+              void navigate({
+                search: (before) => ({ ...before, days: next === '30' ? undefined : next }),
+                replace: true,
+                resetScroll: false,
+              })
+            }
             options={[
               { value: '7', label: '7 d' },
               { value: '30', label: '30 d' },
@@ -80,7 +86,11 @@ function Results({ governed, tried, troubles, busy }: ResultsProps) {
   const shown = tried ?? governed;
   return (
     <div className="stack mid" aria-busy={busy}>
-      <Panel title="What would have paged" end={tried === undefined ? 'by the terms that govern' : 'by the terms tried, and those that govern'} flush>
+      <Panel
+        title="What would have paged"
+        end={tried === undefined ? 'by the terms that govern' : 'by the terms tried, and those that govern'}
+        flush
+      >
         <Comparison governed={governed} tried={tried} />
       </Panel>
       <Panel title={tried === undefined ? 'The past by these terms' : 'The past by the terms tried'}>
@@ -119,7 +129,10 @@ function useBacktest(slug: string, { range, troubles, terms, enabled }: Question
     troubles: troublesInput(troubles),
     terms,
   };
-  const { queryKey: [, ...key], queryFn } = api.slo.backtestObjective.query({ params: { slug }, body });
+  const {
+    queryKey: [, ...key],
+    queryFn,
+  } = api.slo.backtestObjective.query({ params: { slug }, body });
   // Under a name of its own: each count that comes in makes the module's answers stale, and the past is not lived again for that.
   return useQuery({ queryKey: ['slo-past', ...key], queryFn, enabled, placeholderData: keepPreviousData, staleTime: 300_000 });
 }

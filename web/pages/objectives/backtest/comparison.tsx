@@ -10,7 +10,7 @@ interface Row {
 }
 
 const COLUMNS: Column<Row>[] = [
-  { head: '', cell: (row) => <b className="medium">{row.name}</b> },
+  { head: <span className="sr">Terms</span>, cell: (row) => <b className="medium">{row.name}</b> },
   { head: 'Pages', right: true, phoneLabel: 'pages', cell: ({ past }) => count(past.pages) },
   { head: 'Tickets', right: true, phoneLabel: 'tickets', cell: ({ past }) => count(past.tickets) },
   { head: 'Detected', right: true, phoneLabel: 'detected', cell: ({ past }) => detectedWords(past) },

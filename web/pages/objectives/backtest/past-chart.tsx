@@ -27,7 +27,14 @@ export function PastChart({ past, troubles, height = 150 }: { past: Backtest; tr
         label={`Budget left over ${duration(to - from)}, ${leftWords(left)} at the end`}
         height={height}
         scale={percentScale(Math.max(0.2, highest(left)), Math.max(-1, lowest(left)))}
-        series={[{ label: 'left', points: left.map(([at, value]) => [at, value === null ? null : Math.max(-1, value)]), tone: 'counted', fill: true }]}
+        series={[
+          {
+            label: 'left',
+            points: left.map(([at, value]) => [at, value === null ? null : Math.max(-1, value)]),
+            tone: 'counted',
+            fill: true,
+          },
+        ]}
         bands={bands}
         bare
       />

@@ -23,7 +23,10 @@ describe('terms to try against those that govern', () => {
   });
 
   it('give up pairs of its own for a preset, and keep them otherwise', () => {
-    const own = { ...definition, alerting: { ...definition.alerting, pairs: [{ severity: 'ticket', long: '1h', short: '5m', factor: 2 }] } };
+    const own = {
+      ...definition,
+      alerting: { ...definition.alerting, pairs: [{ severity: 'ticket', long: '1h', short: '5m', factor: 2 }] },
+    };
     const draft = termsDraft(own, 0.999);
     expect(draft.preset).toBe('own');
     expect(changedTerms({ ...draft, gaps: 'good' }, draft, own)).toEqual({ gaps: 'good' });

@@ -2,7 +2,8 @@ import type { api } from '../../../api/client.ts';
 import { numberOf } from '../nines/nines.ts';
 import { type WindowDraft, windowDraft, windowInput } from '../window-draft.ts';
 
-export type Terms = NonNullable<Parameters<typeof api.slo.backtestObjective>[0]['body']['terms']>;
+type Body = NonNullable<Parameters<typeof api.slo.backtestObjective>[0]['body']>;
+export type Terms = NonNullable<Body['terms']>;
 
 export const GAPS = [
   { value: 'gap', label: 'unknown: traffic without failures' },

@@ -20,9 +20,9 @@ const HOUR_MS = 3_600_000;
 const FIELDS = ['from', 'to', 'good', 'valid', 'timeZone', 'reason'];
 
 interface Given {
-  from?: string;
-  to?: string;
-  source?: string;
+  from?: string | undefined;
+  to?: string | undefined;
+  source?: string | undefined;
 }
 
 /** Takes a period out, or says what it counts as. An editor's counts at once; anyone else's is a proposal. */

@@ -18,8 +18,7 @@ const STATE: Record<Correction['state'], { tone?: Tone; word: string }> = {
 export function CorrectionList({ corrections }: { corrections: readonly Correction[] }) {
   const may = useMay('editor');
   const decide = useAct(
-    ({ id, decision }: { id: string; decision: 'accept' | 'withdraw' }) =>
-      api.slo.decideCorrection({ params: { id }, body: { decision } }),
+    ({ id, decision }: { id: string; decision: 'accept' | 'withdraw' }) => api.slo.decideCorrection({ params: { id }, body: { decision } }),
     { renews: ['slo'], said: (one) => (one.state === 'active' ? 'It counts from now on.' : 'It no longer counts.') },
   );
   return (

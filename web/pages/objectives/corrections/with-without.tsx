@@ -14,7 +14,7 @@ interface Row {
 }
 
 const COLUMNS: Column<Row>[] = [
-  { head: '', cell: (row) => <b className="medium">{row.name}</b> },
+  { head: <span className="sr">Count</span>, cell: (row) => <b className="medium">{row.name}</b> },
   { head: 'Budget left', full: true, className: 'budget', cell: (row) => <BudgetCell leftRatio={row.left} level={row.level} /> },
   { head: 'Level', cell: (row) => <LevelChip level={row.level} /> },
   { head: 'Failed', right: true, phoneLabel: 'failed', cell: (row) => count(row.bad) },

@@ -109,7 +109,7 @@ function CreateForm({ services, may }: { services: readonly Service[]; may: bool
   );
 }
 
-function problemShown(error: FormProblem & { code?: string } | null, slug: string): FormProblem | undefined {
+function problemShown(error: (FormProblem & { code?: string }) | null, slug: string): FormProblem | undefined {
   if (error === null) return undefined;
   if (error.code === 'precondition_failed')
     return { message: error.message, fields: [{ path: 'name', message: `there is an objective ${slug} already; choose another name` }] };

@@ -29,10 +29,10 @@ export function MeasureStep({ draft, onChange }: StepProps) {
           }}
           options={SERVICE_KINDS}
         />
-        <fieldset className="choices">
+        <fieldset className="options">
           <legend className="sr">What it measures</legend>
           {ordered.map((sli) => (
-            <label key={sli.value} className="choice">
+            <label key={sli.value} className="option">
               <input
                 type="radio"
                 name="sli"

@@ -31,7 +31,10 @@ export const FIELDS = [
  */
 export function placeProblem(problem: FormProblem): FormProblem {
   const fields = problem.fields.map((field) => {
-    const path = field.path.replace(/^body\./, '').replace(/^definition\./, '').replaceAll(/\[\d+\]/g, '');
+    const path = field.path
+      .replace(/^body\./, '')
+      .replace(/^definition\./, '')
+      .replaceAll(/\[\d+\]/g, '');
     const known = FIELDS.filter((name) => path === name || path.startsWith(`${name}.`)).toSorted((a, b) => b.length - a.length)[0];
     return { path: known ?? path, message: field.message };
   });

@@ -17,7 +17,7 @@ import type { Preview } from './preview.ts';
 export function PreviewPanel({ draft, onChange, slug, preview }: StepProps & { slug: string; preview: Preview }) {
   const isPushed = draft.source === 'counts' || draft.source === 'otlp';
   return (
-    <section className="stack mid side" aria-label="Preview" aria-busy={preview.busy}>
+    <section className="stack mid beside" aria-label="Preview" aria-busy={preview.busy}>
       {isPushed ? (
         <Pushed draft={draft} slug={slug} />
       ) : (
@@ -77,7 +77,10 @@ interface PastProps {
 }
 
 function Past({ past, preview, target, onTake }: PastProps) {
-  const { recommendation: { achievedRatio, target: recommended, because }, counts } = past;
+  const {
+    recommendation: { achievedRatio, target: recommended, because },
+    counts,
+  } = past;
   const text = recommended === null ? '' : String(Number((recommended * 100).toFixed(5)));
   return (
     <>

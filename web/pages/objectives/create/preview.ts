@@ -39,9 +39,18 @@ export function usePreview(draft: Draft): Preview {
     to: new Date(range.to).toISOString(),
     troubles: troublesInput(troubles),
   };
-  const { queryKey: [, ...key], queryFn } = api.slo.previewObjective.query({ body });
+  const {
+    queryKey: [, ...key],
+    queryFn,
+  } = api.slo.previewObjective.query({ body });
   // Under a name of its own: what comes in elsewhere does not change this past.
-  const query = useQuery({ queryKey: ['slo-past', ...key], queryFn, enabled: asked, placeholderData: keepPreviousData, staleTime: 300_000 });
+  const query = useQuery({
+    queryKey: ['slo-past', ...key],
+    queryFn,
+    enabled: asked,
+    placeholderData: keepPreviousData,
+    staleTime: 300_000,
+  });
   const problem = asked && query.error instanceof ApiProblem && query.error.fields.length > 0 ? query.error : null;
   return {
     asked,

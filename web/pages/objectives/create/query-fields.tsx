@@ -95,7 +95,13 @@ function PrometheusFields(step: StepProps) {
         <TextArea name="indicator.valid" label="Valid events" rows={2} placeholder={wrap(`${requests}}`)} {...bind(step, 'valid')} />
       )}
       {draft.shape === 'good' && (
-        <TextArea name="indicator.good" label="Good events" rows={2} placeholder={wrap(`${requests},code!~"5.."}`)} {...bind(step, 'good')} />
+        <TextArea
+          name="indicator.good"
+          label="Good events"
+          rows={2}
+          placeholder={wrap(`${requests},code!~"5.."}`)}
+          {...bind(step, 'good')}
+        />
       )}
       {draft.shape === 'bad' && (
         <TextArea name="indicator.bad" label="Bad events" rows={2} placeholder={wrap(`${requests},code=~"5.."}`)} {...bind(step, 'bad')} />
@@ -114,7 +120,13 @@ function PrometheusFields(step: StepProps) {
         </>
       )}
       {draft.shape === 'gauge' && (
-        <TextArea name="indicator.value" label="Gauge" rows={2} placeholder={'feed_last_update_timestamp_seconds'} {...bind(step, 'value')} />
+        <TextArea
+          name="indicator.value"
+          label="Gauge"
+          rows={2}
+          placeholder={'feed_last_update_timestamp_seconds'}
+          {...bind(step, 'value')}
+        />
       )}
       {(draft.shape === 'goodRatio' || draft.shape === 'badRatio') && (
         <TextArea

@@ -11,10 +11,10 @@ export function SourceStep({ draft, onChange }: StepProps) {
   return (
     <Panel title="3. Where the counts come from">
       <div className="stack tight">
-        <fieldset className="choices">
+        <fieldset className="options">
           <legend className="sr">Source</legend>
           {SOURCES.map((source) => (
-            <label key={source.value} className="choice">
+            <label key={source.value} className="option">
               <input
                 type="radio"
                 name="source"

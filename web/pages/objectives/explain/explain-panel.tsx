@@ -18,9 +18,10 @@ export function ExplainPanel({ asked, onAsk }: { asked: Asked; onAsk: Explaining
   const explanation = useQuery(api.slo.explainObjective.query({ params: { slug } }));
   useEffect(() => {
     const asker = document.activeElement;
-    panel.current?.focus({ preventScroll: true });
+    // Opened by its figure it takes the focus; opened by a link it leaves the page as it is.
+    if (asker?.classList.contains('figure-ask') === true) panel.current?.focus({ preventScroll: true });
     return () => {
-      if (asker instanceof HTMLElement && asker.isConnected) asker.focus({ preventScroll: true });
+      if (asker instanceof HTMLElement && asker.isConnected && asker !== document.body) asker.focus({ preventScroll: true });
     };
   }, []);
   useEffect(() => {
@@ -73,7 +74,7 @@ function One({ data, shown }: { data: Explanation; shown: ExplainedFigure }) {
     <>
       <div className="formula">
         <b className="value">{figureWords(shown)}</b>
-        <span className="mono">= {shown.formula}</span>
+        <span className="mono">= {shown.formula.replace(/^burn = /, '')}</span>
         {sum !== undefined && <span className="mono soft">= {sum}</span>}
       </div>
       {shown.because !== null && <p className="soft">{capital(shown.because.text)}.</p>}
@@ -106,11 +107,7 @@ function One({ data, shown }: { data: Explanation; shown: ExplainedFigure }) {
       />
       <div>
         <h3 className="sub">The same in PromQL</h3>
-        {shown.promql === null ? (
-          <p className="mute sm">{withoutQuery(shown)}</p>
-        ) : (
-          <Snippet text={shown.promql} quiet />
-        )}
+        {shown.promql === null ? <p className="mute sm">{withoutQuery(shown)}</p> : <Snippet text={shown.promql} quiet />}
       </div>
     </>
   );

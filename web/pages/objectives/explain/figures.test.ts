@@ -39,9 +39,10 @@ describe('figures in words', () => {
 
   it.each([
     [1, '100.00 %'],
-    [0.9995199, '99.9519 %'],
+    [0.9995199, '99.951 %'],
     [0.99, '99.00 %'],
     [0.9999999, '99.99999 %'],
+    [0.9995, '99.950 %'],
     [0.99999999999, '99.99999 %'],
     [0.5, '50.00 %'],
   ])('writes the share %d as %s, never rounding up to all', (ratio, text) => expect(plain(shareWords(ratio))).toBe(text));

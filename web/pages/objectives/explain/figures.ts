@@ -32,9 +32,10 @@ export function parseAsked(text: string | undefined): Asked | undefined {
 
 /** A share of good events near one needs the digits that tell it from its target. */
 export function shareWords(ratio: number): string {
-  const digits = ratio >= 1 || ratio <= 0.9 ? 2 : Math.min(5, Math.max(2, Math.ceil(-Math.log10(1 - ratio))));
+  // Two digits of what failed, as people write 99.95 %.
+  const digits = ratio >= 1 || ratio <= 0.9 ? 2 : Math.min(5, Math.max(2, Math.ceil(-Math.log10(1 - ratio)) - 1));
   // Rounding up to 100 % would say that nothing failed.
-  const cut = ratio < 1 ? Math.floor(ratio * 10 ** (digits + 2)) / 10 ** (digits + 2) : 1;
+  const cut = ratio < 1 ? Math.floor(ratio * 10 ** (digits + 2) + 1e-6) / 10 ** (digits + 2) : 1;
   return percent(cut, digits);
 }
 

@@ -48,13 +48,13 @@ function FromTarget() {
             onBlur={() => keep({ target, events: perDay })}
           />
         </div>
-        <output className="answer">
+        <output className="outcome">
           {!isTarget || events === undefined || events < 0 ? (
             <span className="mute">A target lies between 0 and 100 %, and events are a number.</span>
           ) : (
             <>
-              <b>{bad(events * 30 * (1 - ratio / 100))}</b> of {count(events * 30)} events in 30 d, <b>{bad(events * (1 - ratio / 100))}</b> a
-              day, or <b>{lengthWords(allowedSeconds(ratio / 100, 30))}</b> of full outage of 30 d.
+              <b>{bad(events * 30 * (1 - ratio / 100))}</b> of {count(events * 30)} events in 30 d, <b>{bad(events * (1 - ratio / 100))}</b>{' '}
+              a day, or <b>{lengthWords(allowedSeconds(ratio / 100, 30))}</b> of full outage of 30 d.
             </>
           )}
         </output>
@@ -86,7 +86,7 @@ function FromMinutes() {
           />
           <TextField name="days" label="In days" inputMode="decimal" value={days} onChange={(event) => setDays(event.target.value)} />
         </div>
-        <output className="answer">
+        <output className="outcome">
           {target === undefined ? (
             <span className="mute">No target allows that: it takes more than nothing and less than the whole time.</span>
           ) : (

@@ -29,7 +29,7 @@ export function NinesPage() {
       <div className="stack">
         <Calculator />
         <Panel title="Time of full outage allowed" end="by target and period" flush>
-          <Table plain label="Time of full outage allowed" columns={COLUMNS} groups={[{ rows: TARGET_PERCENTS }]} rowKey={String} />
+          <Table plain label="Minutes by target and period" columns={COLUMNS} groups={[{ rows: TARGET_PERCENTS }]} rowKey={String} />
         </Panel>
         <p className="mute sm">A month is the average one of 30.44 days, a quarter 91.31 and a year 365.25.</p>
       </div>

@@ -41,7 +41,10 @@ function threeDigits(value: number): string {
 
 /** A number that a person typed, `99,9` and `1 000 000` included; undefined where it is none. */
 export function numberOf(text: string): number | undefined {
-  const plain = text.trim().replaceAll(/[\s\u00a0_]/g, '').replace(/%$/, '');
+  const plain = text
+    .trim()
+    .replaceAll(/[\s\u00a0_]/g, '')
+    .replace(/%$/, '');
   const dotted = /^\d{1,3}(,\d{3})+(\.\d+)?$/.test(plain) ? plain.replaceAll(',', '') : plain.replace(',', '.');
   const value = dotted === '' ? Number.NaN : Number(dotted);
   return Number.isFinite(value) ? value : undefined;

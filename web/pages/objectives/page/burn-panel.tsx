@@ -18,46 +18,46 @@ const VERDICT: Record<Pair['verdict'], { word: string; className: string }> = {
 
 function pairColumns(slug: string): Column<Pair>[] {
   return [
-  {
-    head: 'Rule',
-    cell: (pair) => (
-      <>
-        <b className="medium">{pair.factor}×</b> <span className="mute">{pair.severity}</span>
-      </>
-    ),
-  },
-  { head: 'Windows', className: 'nowrap soft', cell: (pair) => `${windowWords(pair.long)} · ${windowWords(pair.short)}` },
-  {
-    head: 'Burn against threshold',
-    full: true,
-    className: 'bars',
-    cell: (pair) => (
-      <>
-        <BurnBar rate={pair.longRate} threshold={pair.factor} label={windowWords(pair.long)} />
-        <BurnBar rate={pair.shortRate} threshold={pair.factor} label={windowWords(pair.short)} short />
-      </>
-    ),
-  },
-  { head: 'Long', right: true, phoneLabel: 'long', cell: (pair) => <Rate slug={slug} window={pair.long} rate={pair.longRate} /> },
-  { head: 'Short', right: true, phoneLabel: 'short', cell: (pair) => <Rate slug={slug} window={pair.short} rate={pair.shortRate} /> },
-  {
-    head: 'State',
-    right: true,
-    cell: (pair) => (
-      <Why
-        side="right"
-        ask={
-          <span
-            className={`${VERDICT[pair.verdict].className} ${pair.verdict === 'firing' ? (pair.severity === 'page' ? 'tx-red' : 'tx-orange') : ''}`}
-          >
-            {VERDICT[pair.verdict].word}
-          </span>
-        }
-        reason={pair.because}
-      />
-    ),
-  },
-];
+    {
+      head: 'Rule',
+      cell: (pair) => (
+        <>
+          <b className="medium">{pair.factor}×</b> <span className="mute">{pair.severity}</span>
+        </>
+      ),
+    },
+    { head: 'Windows', className: 'nowrap soft', cell: (pair) => `${windowWords(pair.long)} · ${windowWords(pair.short)}` },
+    {
+      head: 'Burn against threshold',
+      full: true,
+      className: 'bars',
+      cell: (pair) => (
+        <>
+          <BurnBar rate={pair.longRate} threshold={pair.factor} label={windowWords(pair.long)} />
+          <BurnBar rate={pair.shortRate} threshold={pair.factor} label={windowWords(pair.short)} short />
+        </>
+      ),
+    },
+    { head: 'Long', right: true, phoneLabel: 'long', cell: (pair) => <Rate slug={slug} window={pair.long} rate={pair.longRate} /> },
+    { head: 'Short', right: true, phoneLabel: 'short', cell: (pair) => <Rate slug={slug} window={pair.short} rate={pair.shortRate} /> },
+    {
+      head: 'State',
+      right: true,
+      cell: (pair) => (
+        <Why
+          side="right"
+          ask={
+            <span
+              className={`${VERDICT[pair.verdict].className} ${pair.verdict === 'firing' ? (pair.severity === 'page' ? 'tx-red' : 'tx-orange') : ''}`}
+            >
+              {VERDICT[pair.verdict].word}
+            </span>
+          }
+          reason={pair.because}
+        />
+      ),
+    },
+  ];
 }
 
 function Rate({ slug, window, rate }: { slug: string; window: string; rate: number }) {
@@ -105,18 +105,18 @@ export function BurnPanel({ objective }: { objective: Objective }) {
 
 function windowColumns(slug: string): Column<Window>[] {
   return [
-  { head: 'Window', cell: (window) => windowWords(window.window) },
-  { head: 'Valid', right: true, phoneLabel: 'valid', cell: (window) => count(window.validCount) },
-  { head: 'Failed', right: true, phoneLabel: 'failed', cell: (window) => count(window.badCount) },
-  {
-    head: 'Failed share',
-    right: true,
-    cell: (window) =>
-      window.validCount === 0 ? '—' : percent(window.badCount / window.validCount, window.badCount / window.validCount < 0.001 ? 3 : 2),
-  },
-  { head: 'Known', right: true, spare: true, className: 'mute', cell: (window) => percent(window.coverageRatio, 0) },
-  { head: 'Burn', right: true, phoneLabel: 'burn', cell: (window) => <Rate slug={slug} window={window.window} rate={window.rate} /> },
-];
+    { head: 'Window', cell: (window) => windowWords(window.window) },
+    { head: 'Valid', right: true, phoneLabel: 'valid', cell: (window) => count(window.validCount) },
+    { head: 'Failed', right: true, phoneLabel: 'failed', cell: (window) => count(window.badCount) },
+    {
+      head: 'Failed share',
+      right: true,
+      cell: (window) =>
+        window.validCount === 0 ? '—' : percent(window.badCount / window.validCount, window.badCount / window.validCount < 0.001 ? 3 : 2),
+    },
+    { head: 'Known', right: true, spare: true, className: 'mute', cell: (window) => percent(window.coverageRatio, 0) },
+    { head: 'Burn', right: true, phoneLabel: 'burn', cell: (window) => <Rate slug={slug} window={window.window} rate={window.rate} /> },
+  ];
 }
 
 /** The figures above, undivided. */

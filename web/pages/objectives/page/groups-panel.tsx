@@ -56,6 +56,8 @@ export function GroupsPanel({ objective }: { objective: Objective }) {
       <ProblemNote problem={list.result.error} what="The groups were not loaded." />
       {list.items === undefined ? (
         <SkeletonRows rows={3} />
+      ) : list.items.length === 0 ? (
+        <p className="pad mute">No group was counted yet. Each combination of these labels gets a budget of its own once it is.</p>
       ) : (
         <Table label="Groups" columns={COLUMNS} groups={[{ rows: list.items }]} rowKey={(group) => group.key} />
       )}

@@ -63,9 +63,7 @@ function ObjectiveBody({ objective }: { objective: Objective }) {
         title={objective.name}
         beside={<LevelWhy objective={objective} />}
         lead={<Lead objective={objective} />}
-        acts={
-          tab !== 'backtest' && !isDark ? <Button onClick={() => choose('backtest')}>What would have paged</Button> : undefined
-        }
+        acts={tab !== 'backtest' && !isDark ? <Button onClick={() => choose('backtest')}>What would have paged</Button> : undefined}
       />
       <ExplainProvider value={{ open, ask }}>
         <div className={hasSide ? 'cols wide' : undefined}>
@@ -75,7 +73,7 @@ function ObjectiveBody({ objective }: { objective: Objective }) {
             <Tabs label="Parts of the objective" tabs={tabsOf(objective)} value={tab} onChange={choose} />
           </div>
           {hasSide && (
-            <div className="stack mid side">
+            <div className="stack mid beside">
               {open !== undefined && <ExplainPanel asked={open} onAsk={ask} />}
               {tab === 'overview' && <ObjectiveAside objective={objective} />}
             </div>

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { settleSource, SourceDefinition, type StoredSource } from './definition.ts';
 
-const define = (given: Record<string, unknown>) => SourceDefinition.parse({ name: 'Main', url: 'https://metrics.example/prom', ...given });
+const define = (given: Record<string, unknown>) =>
+  SourceDefinition.parse({ name: 'Main', address: 'https://metrics.example/prom', ...given });
 function settled(given: Record<string, unknown>, before: StoredSource | null = null): StoredSource {
   const found = settleSource(define(given), before);
   if (!found.ok) throw new Error(JSON.stringify(found.problems));
@@ -39,10 +40,10 @@ describe('a source as it is kept', () => {
   });
 
   it('never sends a secret to another place than it was given for', () => {
-    const elsewhere = { url: 'https://evil.example/prom', auth: { kind: 'basic', user: 'nines' }, tls: { cert: PEM } };
+    const elsewhere = { address: 'https://evil.example/prom', auth: { kind: 'basic', user: 'nines' }, tls: { cert: PEM } };
     expect(problemsOf(elsewhere, settled(FULL))).toEqual(['headers', 'auth.password', 'tls.key']);
-    expect(problemsOf({ ...FULL, url: 'https://other.example/' }, settled(FULL))).toEqual([]);
-    expect(problemsOf({ url: 'http://metrics.example/prom', auth: { kind: 'basic', user: 'nines' } }, settled(FULL))).toContain(
+    expect(problemsOf({ ...FULL, address: 'https://other.example/' }, settled(FULL))).toEqual([]);
+    expect(problemsOf({ address: 'http://metrics.example/prom', auth: { kind: 'basic', user: 'nines' } }, settled(FULL))).toContain(
       'auth.password',
     );
   });
@@ -56,15 +57,15 @@ describe('a source as it is kept', () => {
   });
 
   it.each([
-    ['credentials in the address', { url: 'https://a:b@metrics.example' }],
-    ['a query in the address', { url: 'https://metrics.example/?token=x' }],
-    ['another protocol', { url: 'file:///etc/passwd' }],
+    ['credentials in the address', { address: 'https://a:b@metrics.example' }],
+    ['a query in the address', { address: 'https://metrics.example/?token=x' }],
+    ['another protocol', { address: 'file:///etc/passwd' }],
     ['a line break in a header', { headers: { 'X-Key': 'a\r\nHost: b' } }],
     ['a header that Nines sets itself', { headers: { Host: 'b' } }],
     ['a name that is no header', { headers: { 'a b': 'b' } }],
     ['a line break in a tenant', { tenant: 'a\nb' }],
     ['a certificate that is none', { tls: { ca: 'hello' } }],
   ])('refuses %s', (_what, given) => {
-    expect(SourceDefinition.safeParse({ name: 'Main', url: 'https://metrics.example', ...given }).success).toBe(false);
+    expect(SourceDefinition.safeParse({ name: 'Main', address: 'https://metrics.example', ...given }).success).toBe(false);
   });
 });

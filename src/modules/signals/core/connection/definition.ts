@@ -22,7 +22,7 @@ const OWN_HEADERS = new Set([
   'x-scope-orgid',
 ]);
 
-const SourceUrl = Url.refine((address) => {
+const SourceAddress = Url.refine((address) => {
   const url = URL.parse(address);
   return url !== null && url.username === '' && url.password === '' && url.search === '' && url.hash === '';
 }, 'must be an address without credentials, query or fragment; credentials have their own fields');
@@ -49,7 +49,7 @@ const Tls = z.strictObject({
  */
 export const SourceDefinition = z.strictObject({
   name: text(120),
-  url: SourceUrl,
+  address: SourceAddress,
   /** Sent as X-Scope-OrgID. */
   tenant: headerText(200).optional(),
   headers: z
@@ -103,11 +103,11 @@ export function settleSource(definition: SourceDefinition, before: StoredSource 
 type Problems = { path: string; message: string }[];
 
 function settleSecret(
-  { url, auth, tls, headers }: SourceDefinition,
+  { address, auth, tls, headers }: SourceDefinition,
   before: StoredSource | null,
 ): { secret: StoredSecret; problems: Problems } {
   const problems: Problems = [];
-  const isSamePlace = before !== null && originOf(before.connection.url) === originOf(url);
+  const isSamePlace = before !== null && originOf(before.connection.url) === originOf(address);
   const kept = <T>(path: string, given: T | undefined, was: T | null, isNeeded: boolean): T | null => {
     if (given !== undefined || (was !== null && isSamePlace)) return given ?? was;
     if (was !== null) problems.push({ path, message: 'must be given again, as the address leads elsewhere now' });
@@ -138,9 +138,9 @@ function reusable(auth: SourceDefinition['auth'], before: StoredSource | null) {
   };
 }
 
-function connectionOf({ url, tenant, auth, tls, timeoutSeconds }: SourceDefinition): StoredConnection {
+function connectionOf({ address, tenant, auth, tls, timeoutSeconds }: SourceDefinition): StoredConnection {
   return {
-    url,
+    url: address,
     tenant: tenant ?? null,
     auth: auth.kind === 'basic' ? { kind: 'basic', user: auth.user } : { kind: auth.kind },
     tls:

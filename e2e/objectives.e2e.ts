@@ -1,0 +1,138 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Installation } from '#app/start.ts';
+import { axeFindings, DESKTOP, launchBrowser, openWalker, PHONE, signIn, withFolder } from './browser.ts';
+
+const MINUTE_MS = 60_000;
+
+describe('objectives', () => {
+  let browser: Browser;
+  let installation: Installation;
+  let end: () => Promise<void>;
+  beforeAll(async () => {
+    browser = await launchBrowser();
+    ({ installation, end } = await withFolder({ demo: 'true', evaluateEvery: '2s' }));
+    await installation.demo?.loaded;
+  });
+  afterAll(async () => {
+    await browser.close();
+    await end();
+  });
+
+  const enter = async (options: { viewport: typeof DESKTOP; colorScheme: 'light' | 'dark' }) => {
+    const login = installation.demo?.login;
+    if (login === null || login === undefined) throw new Error('the demo gives no login');
+    const walker = await openWalker(browser, { baseURL: installation.url, ...options });
+    await signIn(walker.page, login);
+    return walker;
+  };
+
+  it('are created, counted, explained, corrected and lived again', async () => {
+    const { page, errors, context } = await enter({ viewport: DESKTOP, colorScheme: 'light' });
+    await page.goto('/objectives');
+    await page.getByRole('link', { name: 'New objective' }).click();
+
+    // What cannot be is told at its field, before anything is sent.
+    await page.getByLabel('Target').fill('100');
+    await page.getByRole('button', { name: 'Create objective' }).click();
+    await page.getByText('must hold a letter or a digit').waitFor();
+    await page.getByText('100 % would leave no budget').waitFor();
+
+    await page.getByLabel('Name', { exact: true }).fill('Receipts sent');
+    await page.getByLabel('Service', { exact: true }).selectOption('checkout');
+    await page.getByRole('radio', { name: /^Completion/ }).check();
+    await page.getByLabel('Target').fill('99');
+    await page.getByRole('button', { name: 'Create objective' }).click();
+    await page.waitForURL('**/objectives/receipts-sent');
+    await page.getByText('waiting for the first event…').waitFor();
+
+    // 20 failed in ten minutes, all of them in one: 10 of them too many for nobody.
+    await push(page, 'receipts-sent');
+    await page.getByRole('button', { name: 'explain budget left' }).click();
+    const panel = page.getByRole('region', { name: 'Explain this number' });
+    await panel.getByText('1 − bad ÷').waitFor();
+    expect(await panel.getByText('1,000', { exact: true }).count()).toBe(1);
+    expect(page.url()).toContain('explain=');
+    await page.keyboard.press('Escape');
+    await panel.waitFor({ state: 'detached' });
+
+    await page.getByRole('tab', { name: 'Corrections' }).click();
+    await page.getByLabel('Why').fill('The mail server was being moved.');
+    await page.getByLabel('From').fill(local(Date.now() - 30 * MINUTE_MS));
+    await page.getByLabel('Until').fill(local(Date.now()));
+    await page.getByRole('button', { name: 'Add', exact: true }).click();
+    await page.getByRole('row', { name: /^As counted/ }).waitFor();
+    await page.getByText('The mail server was being moved.').waitFor();
+    await page.getByRole('button', { name: 'Withdraw' }).click();
+    await page.getByText('withdrawn', { exact: true }).waitFor();
+
+    await page.goto('/objectives/checkout-availability?tab=backtest');
+    await page.getByRole('row', { name: /^Governing/ }).waitFor();
+    await page.getByLabel('Target').fill('99.99');
+    await page.getByRole('row', { name: /^Tried/ }).waitFor();
+
+    await page.goto('/objectives/nines');
+    await page.getByLabel('Target').fill('99.5');
+    await page.getByText('3.6 h').first().waitFor();
+    await page.getByText('of full outage of 30 d').waitFor();
+    expect(errors).toEqual([]);
+    await context.close();
+  }, 60_000);
+
+  it.each([
+    ['light', 'desktop', DESKTOP],
+    ['dark', 'desktop', DESKTOP],
+    ['light', 'phone', PHONE],
+    ['dark', 'phone', PHONE],
+  ] as const)(
+    'show nothing that axe finds, %s, %s',
+    async (colorScheme, _name, viewport) => {
+      const { page, errors, context } = await enter({ viewport, colorScheme });
+      const findings: string[] = [];
+      for (const [route, sign] of SCREENS) {
+        await page.goto(route);
+        await page.getByText(sign).locator('visible=true').first().waitFor();
+        await page.locator('.skel, [aria-busy="true"]').first().waitFor({ state: 'detached' });
+        findings.push(...(await axeFindings(page)).map((finding) => `${route} ${finding}`));
+        const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+        if (over > 0) findings.push(`${route} is ${over} px wider than the window`);
+      }
+      expect(findings).toEqual([]);
+      expect(errors).toEqual([]);
+      await context.close();
+    },
+    90_000,
+  );
+});
+
+/** Each screen, and a text that stands there once it is read. */
+const SCREENS: readonly (readonly [route: string, sign: string])[] = [
+  ['/objectives?explain=checkout-availability~burn.3600s', 'Explain this number'],
+  ['/objectives/new', 'How it begins'],
+  ['/objectives/policy', 'Whom it governs'],
+  ['/objectives/nines', 'From minutes to a target'],
+  ['/objectives/checkout-availability?explain=checkout-availability~budget.remaining', 'The same in PromQL'],
+  ['/objectives/checkout-availability?tab=backtest', 'Alerts it would have raised'],
+  ['/objectives/checkout-availability?tab=corrections', 'Add a correction'],
+  ['/objectives/checkout-availability?tab=versions', 'The first version.'],
+  ['/objectives/checkout-availability?tab=definition', 'Keep it in a repository.'],
+];
+
+async function push(page: Page, slug: string): Promise<void> {
+  const start = Math.floor(Date.now() / MINUTE_MS) * MINUTE_MS;
+  const buckets = Array.from({ length: 10 }, (_, at) => ({
+    at: new Date(start - (at + 1) * MINUTE_MS).toISOString(),
+    seconds: 60,
+    good: at === 0 ? 80 : 100,
+    valid: 100,
+  }));
+  const token = (await page.context().cookies()).find(({ name }) => name === 'nines_csrf')?.value ?? '';
+  const answer = await page.request.post(`/api/v1/objectives/${slug}/counts`, { headers: { 'x-csrf-token': token }, data: { buckets } });
+  expect(answer.status()).toBe(202);
+}
+
+/** A moment as a field of local time holds it. */
+function local(at: number): string {
+  const day = new Date(at);
+  return new Date(at - day.getTimezoneOffset() * MINUTE_MS).toISOString().slice(0, 16);
+}
