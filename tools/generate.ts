@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { generateApi } from './generate/api.ts';
+import { generateIndicators } from './generate/indicators.ts';
 import { generateReference } from './generate/reference.ts';
 import { generateSchema } from './generate/schema.ts';
 
@@ -10,7 +11,7 @@ import { generateSchema } from './generate/schema.ts';
 export type Generator = () => Promise<Record<string, string>> | Record<string, string>;
 
 /** One line per family. The schema comes first, because the others may import what it writes. */
-const GENERATORS: Generator[] = [generateSchema, generateApi, generateReference];
+const GENERATORS: Generator[] = [generateSchema, generateApi, generateReference, generateIndicators];
 
 export async function generate(root: string, generators: Generator[], check: boolean): Promise<string[]> {
   const drifted: string[] = [];

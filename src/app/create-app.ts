@@ -100,7 +100,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
   const http = await createHttpServer(httpParts);
   serveLive(http, httpParts, database.kysely, tail);
   serveApiDocs(http);
-  serveHealth(http, { db: database.kysely, clock, metrics });
+  serveHealth(http, { db: database.kysely, clock, metrics, objectives });
   return {
     transactor,
     worker,

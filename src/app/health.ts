@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { SECOND_MS } from '#kernel/instant.ts';
 import type { FastifyInstance } from 'fastify';
-import { tickAgeMs } from '#modules/slo/index.ts';
+import { type ObjectiveReader, tickAgeMs } from '#modules/slo/index.ts';
 import type { Clock } from '#platform/clock.ts';
 import type { Metrics } from '#platform/metrics.ts';
 import type { Db } from '#platform/verb.ts';
@@ -10,10 +10,11 @@ interface HealthParts {
   db: Db;
   clock: Clock;
   metrics: Metrics;
+  objectives: ObjectiveReader;
 }
 
 /** /healthz: the process answers. /readyz: it can reach its database. /metrics: figures in Prometheus text. */
-export function serveHealth(server: FastifyInstance, { db, clock, metrics }: HealthParts): void {
+export function serveHealth(server: FastifyInstance, { db, clock, metrics, objectives }: HealthParts): void {
   server.get('/healthz', async (_request, reply) => reply.send({ status: 'ok' }));
   server.get('/readyz', async (_request, reply) => {
     try {
@@ -26,20 +27,31 @@ export function serveHealth(server: FastifyInstance, { db, clock, metrics }: Hea
   });
   server.get('/metrics', async (_request, reply) => {
     // Without the database its figures are missing, not the whole answer: this is when they are looked at.
-    await lookUp({ db, clock, metrics }).catch(() => {
-      metrics.jobsDead.reset();
-      metrics.lastSuccessAge.reset();
+    await lookUp({ db, clock, metrics, objectives }).catch(() => {
+      for (const gauge of [metrics.jobsDead, metrics.lastSuccessAge, metrics.budgetRemaining, metrics.burnRate, metrics.objectiveInfo])
+        gauge.reset();
       metrics.swallowed.inc({ where: 'metrics' });
     });
     return reply.type(metrics.registry.contentType).send(await metrics.registry.metrics());
   });
 }
 
-async function lookUp({ db, clock, metrics }: HealthParts): Promise<void> {
+async function lookUp({ db, clock, metrics, objectives }: HealthParts): Promise<void> {
   await countDead(db, metrics);
+  await showBudgets({ db, clock, metrics, objectives });
   const ageMs = await tickAgeMs(db, clock.now());
   if (ageMs === undefined) metrics.lastSuccessAge.reset();
   else metrics.lastSuccessAge.set({ job: 'slo.tick' }, ageMs / SECOND_MS);
+}
+
+async function showBudgets({ db, clock, metrics, objectives }: HealthParts): Promise<void> {
+  const figures = await objectives.figures(db, clock.now());
+  for (const gauge of [metrics.budgetRemaining, metrics.burnRate, metrics.objectiveInfo]) gauge.reset();
+  for (const { slug: objective, service, level, state, remainingRatio, burns } of figures) {
+    metrics.objectiveInfo.set({ objective, service, level, state }, 1);
+    if (remainingRatio !== null) metrics.budgetRemaining.set({ objective, service }, remainingRatio);
+    for (const { window, rate } of burns) metrics.burnRate.set({ objective, service, window }, rate);
+  }
 }
 
 async function countDead(db: Db, metrics: Metrics): Promise<void> {

@@ -13,6 +13,9 @@ export interface Metrics {
   sourceReads: Counter<'source' | 'outcome'>;
   eventsPublished: Counter<'event'>;
   swallowed: Counter<'where'>;
+  budgetRemaining: Gauge<'objective' | 'service'>;
+  burnRate: Gauge<'objective' | 'service' | 'window'>;
+  objectiveInfo: Gauge<'objective' | 'service' | 'level' | 'state'>;
 }
 
 export function createMetrics(): Metrics {
@@ -67,6 +70,24 @@ export function createMetrics(): Metrics {
       registers,
     }),
     eventsPublished: new Counter({ name: 'nines_events_total', help: 'Events sent to live listeners.', labelNames: ['event'], registers }),
+    budgetRemaining: new Gauge({
+      name: 'nines_objective_budget_remaining_ratio',
+      help: 'Error budget left, by objective: 1 untouched, below 0 overspent; missing while nothing is known.',
+      labelNames: ['objective', 'service'],
+      registers,
+    }),
+    burnRate: new Gauge({
+      name: 'nines_objective_burn_rate',
+      help: 'Burn rate, by objective and window; 1 spends the budget in exactly one period.',
+      labelNames: ['objective', 'service', 'window'],
+      registers,
+    }),
+    objectiveInfo: new Gauge({
+      name: 'nines_objective_info',
+      help: '1, with the level of the budget and the state of the objective.',
+      labelNames: ['objective', 'service', 'level', 'state'],
+      registers,
+    }),
     swallowed: new Counter({
       name: 'nines_swallowed_errors_total',
       help: 'Errors that a loop survived, by place.',

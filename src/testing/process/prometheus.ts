@@ -7,6 +7,8 @@ import { freePort } from './nines.ts';
 export interface PrometheusOptions {
   /** History, as OpenMetrics with times. */
   openMetrics?: string;
+  /** What one block of the history spans, 2h unless told; each block costs another pass over the whole text. */
+  blockDuration?: string;
   /** `host:port` of a target that is scraped from now on. */
   scrape?: string;
   scrapeIntervalMs?: number;
@@ -32,7 +34,7 @@ export async function startPrometheus(options: PrometheusOptions): Promise<Prome
   try {
     const data = path.join(folder, 'data');
     mkdirSync(data);
-    if (options.openMetrics !== undefined) backfill(folder, data, options.openMetrics);
+    if (options.openMetrics !== undefined) backfill(folder, data, { ...options, openMetrics: options.openMetrics });
     const config = path.join(folder, 'prometheus.yml');
     writeFileSync(config, configText(options));
     const port = options.port ?? (await freePort());
@@ -44,10 +46,12 @@ export async function startPrometheus(options: PrometheusOptions): Promise<Prome
   }
 }
 
-function backfill(folder: string, data: string, text: string): void {
+function backfill(folder: string, data: string, history: { openMetrics: string; blockDuration?: string }): void {
+  const { openMetrics, blockDuration = '2h' } = history;
   const file = path.join(folder, 'history.om');
-  writeFileSync(file, text);
-  const made = spawnSync('promtool', ['tsdb', 'create-blocks-from', 'openmetrics', '--quiet', file, data], { encoding: 'utf8' });
+  writeFileSync(file, openMetrics);
+  const flags = ['--quiet', `--max-block-duration=${blockDuration}`];
+  const made = spawnSync('promtool', ['tsdb', 'create-blocks-from', 'openmetrics', ...flags, file, data], { encoding: 'utf8' });
   if (made.error !== undefined) throw made.error;
   if (made.status !== 0) throw new Error(`promtool took no history: ${made.stderr}${made.stdout}`);
 }

@@ -84,6 +84,23 @@ export const ObjectiveView = z.object({
   lastObservedAt: IsoTime.nullable(),
   firstObservedAt: IsoTime.nullable(),
   groups: z.object({ by: z.array(z.string()), count: z.number() }),
+  /** How far the counts have been read from their source; null for what is pushed, and in lists. */
+  reading: z
+    .object({
+      source: z.string(),
+      readUntil: IsoTime.nullable(),
+      backfill: z.object({
+        state: z.string(),
+        from: IsoTime,
+        to: IsoTime,
+        observedFrom: IsoTime,
+        progressRatio: z.number(),
+        isOver: z.boolean(),
+      }),
+      lastFailure: z.object({ code: z.string(), reason: z.string(), at: IsoTime }).nullable(),
+      notes: z.array(z.string()),
+    })
+    .nullable(),
   /** The version that judges, and the edit that waits to. */
   governing: z.object({
     version: z.number(),

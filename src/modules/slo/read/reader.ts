@@ -3,6 +3,7 @@ import type { Id } from '#kernel/ids.ts';
 import { HOUR_MS, type Instant, instant, iso, MINUTE_MS, plus, SECOND_MS } from '#kernel/instant.ts';
 import type { Output } from '#kernel/operation.ts';
 import { listServicesByIds } from '#modules/catalog/index.ts';
+import { readingOf } from '#modules/signals/index.ts';
 import { keysetAfter, keysetPage } from '#platform/db/keyset.ts';
 import type { Db } from '#platform/verb.ts';
 import type { Objective, ObjectiveBook } from '../book.ts';
@@ -14,10 +15,10 @@ import { budgetSpent, type Spent } from '../core/budget/spent.ts';
 import { type BudgetPolicy, policyLevel, type PolicyLevel } from '../core/budget-policy/policy.ts';
 import { windowBurn } from '../core/burn/burn.ts';
 import { CELL_MS, countsBefore, countsOf } from '../core/counts/counts.ts';
-import { asOf, evaluateObjective, type ObjectiveStatus } from '../core/evaluate.ts';
+import { asOf, evaluateObjective, type ObjectiveStatus, SHOWN_WINDOWS } from '../core/evaluate.ts';
 import { periodAt } from '../core/window.ts';
 import { loadObjective } from '../store.ts';
-import { budgetInstants, objectiveView, remainingAt, trendInstants } from './view-objective.ts';
+import { budgetInstants, objectiveView, remainingAt, shortDuration, trendInstants } from './view-objective.ts';
 
 /** Reads of objectives: rows from the database, figures from this node's counts. */
 export interface ObjectiveReader {
@@ -35,6 +36,8 @@ export interface ObjectiveReader {
   ): Promise<Output<typeof contract.getSeries>>;
   /** Level and remaining budget of the objectives of services, for decisions. */
   standings(db: Db, serviceIds: readonly Id<'svc'>[], now: Instant): Promise<Standing[]>;
+  /** The figures of every objective, for scrapes. */
+  figures(db: Db, now: Instant): Promise<ObjectiveFigures[]>;
   /** When each service was first observed by any of its objectives; services never observed are missing. */
   observedSince(db: Db, serviceIds: readonly Id<'svc'>[], now: Instant): Promise<Map<string, Instant>>;
   /** What a stretch of time cost each objective of services, against the budget as it stood at the end of it. */
@@ -53,6 +56,15 @@ export interface Standing {
   says: PolicyLevel | null;
 }
 
+export interface ObjectiveFigures {
+  slug: string;
+  service: string;
+  level: ObjectiveStatus['level']['level'];
+  state: ObjectiveStatus['state']['state'];
+  remainingRatio: number | null;
+  burns: { window: string; rate: number }[];
+}
+
 export interface SpentOfObjective {
   objective: { slug: string; name: string };
   ratio: number | null;
@@ -67,9 +79,11 @@ export function createObjectiveReader(book: ObjectiveBook): ObjectiveReader {
     view: async (db, slug, now) => {
       const objective = await oneOf(db, book, slug, now);
       const terms = book.terms(objective.current);
-      await book.ready(db, [objective], now, { instants: budgetInstants(terms, trendInstants(terms, now)) });
       const [service] = await listServicesByIds(db, [objective.serviceId]);
-      return objectiveView({ objective, service, book, now });
+      const reading = await readingOf(db, objective.current.indicatorId);
+      // The figures are taken at once with the counts, so that nothing comes between.
+      await book.ready(db, [objective], now, { instants: budgetInstants(terms, trendInstants(terms, now)) });
+      return objectiveView({ objective, service, book, now, reading });
     },
     list: (db, now, filter) => listWorstFirst(db, book, now, filter),
     series: async (db, slug, now, span) => seriesOf(db, book, await oneOf(db, book, slug, now), { ...span, now }),
@@ -89,6 +103,7 @@ export function createObjectiveReader(book: ObjectiveBook): ObjectiveReader {
         };
       });
     },
+    figures: async (db, now) => figuresOf(db, book, now),
     observedSince: async (db, serviceIds, now) => {
       await book.history.refresh(db);
       const since = new Map<string, Instant>();
@@ -133,6 +148,30 @@ function spentOf(book: ObjectiveBook, objective: Objective, from: Instant, to: I
   };
 }
 
+async function figuresOf(db: Db, book: ObjectiveBook, now: Instant): Promise<ObjectiveFigures[]> {
+  const objectives = await book.list(db, now);
+  const services = new Map(
+    (await listServicesByIds(db, [...new Set(objectives.map((one) => one.serviceId))])).map((found) => [found.id, found.slug]),
+  );
+  await book.ready(db, objectives, now);
+  return objectives.map((objective) => {
+    const terms = book.terms(objective.current);
+    const source = book.counts(objective);
+    const at = asOf(source, now, terms.intervalMs);
+    return {
+      slug: objective.slug,
+      service: services.get(objective.serviceId) ?? '',
+      level: objective.evaluation.level,
+      state: objective.evaluation.state,
+      remainingRatio: remainingNow(book, objective, now),
+      burns: SHOWN_WINDOWS.map((windowMs) => ({
+        window: shortDuration(windowMs),
+        rate: windowBurn(countsBefore(source, at, windowMs), terms.target, terms.gaps).rate,
+      })),
+    };
+  });
+}
+
 type Filter = { limit: number; after?: string | undefined; service?: string | undefined };
 
 /** Worst first is an order of this moment: a number for each objective, words only for those of the page. */
@@ -169,12 +208,16 @@ async function listWorstFirst(
 
 /** Unknown budgets come after everything that is known to be bad. */
 function leftOf(book: ObjectiveBook, objective: Objective, now: Instant): number {
+  return remainingNow(book, objective, now) ?? 2;
+}
+
+function remainingNow(book: ObjectiveBook, objective: Objective, now: Instant): number | null {
   const terms = book.terms(objective.current);
   const source = book.counts(objective);
   const at = asOf(source, now, terms.intervalMs);
   const { from, to } = periodAt(terms.window, at);
   const facts = { counts: countsOf(source, from, at), target: terms.target, periodMs: to - from, gaps: terms.gaps };
-  return remainingRatio(facts) ?? 2;
+  return remainingRatio(facts);
 }
 
 const SHORT_MS = 5 * MINUTE_MS;

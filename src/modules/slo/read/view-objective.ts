@@ -1,5 +1,6 @@
 import { DAY_MS, floorTo, HOUR_MS, type Instant, iso, isoOrNull, MINUTE_MS, plus, SECOND_MS } from '#kernel/instant.ts';
 import type { ServiceRow } from '#modules/catalog/index.ts';
+import type { ReadingView } from '#modules/signals/index.ts';
 import type { Objective, ObjectiveBook } from '../book.ts';
 import type { ObjectiveView } from '../core/views.ts';
 import { remainingRatio } from '../core/budget/budget.ts';
@@ -18,10 +19,11 @@ export interface ViewParts {
   now: Instant;
   /** Lists leave out the definition, which may be long. */
   isList?: boolean;
+  reading?: ReadingView | null;
 }
 
 /** Everything that is said of an objective. The book must be ready for it, and for `trendInstants`. */
-export function objectiveView({ objective, service, book, now, isList = false }: ViewParts): ObjectiveView {
+export function objectiveView({ objective, service, book, now, isList = false, reading = null }: ViewParts): ObjectiveView {
   const { current } = objective;
   const { definition } = current;
   const terms = book.terms(current);
@@ -87,8 +89,22 @@ export function objectiveView({ objective, service, book, now, isList = false }:
     lastObservedAt: isoOrNull(source.lastEnd()),
     firstObservedAt: isoOrNull(source.firstAt()),
     groups: { by: definition.indicator.groupBy, count: book.history.groups(current.indicatorId).length },
+    reading: readingView(reading),
     governing: governingView(book, objective, now),
     trend: trendInstants(terms, now).map((at) => remainingAt(terms, source, at)),
+  };
+}
+
+function readingView(reading: ReadingView | null): ObjectiveView['reading'] {
+  if (reading === null) return null;
+  const { source, readUntil, backfill, lastFailure, notes } = reading;
+  const { state, from, to, observedFrom, progressRatio, isOver } = backfill;
+  return {
+    source,
+    readUntil: isoOrNull(readUntil),
+    backfill: { state, from: iso(from), to: iso(to), observedFrom: iso(observedFrom), progressRatio, isOver },
+    lastFailure: lastFailure === null ? null : { code: lastFailure.code, reason: lastFailure.reason, at: iso(lastFailure.at) },
+    notes: [...notes],
   };
 }
 
