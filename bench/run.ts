@@ -2,11 +2,21 @@
 // npm run bench -- NAME    runs one
 import { pathToFileURL } from 'node:url';
 import type { Print } from './installation.ts';
+import { benchBackfill } from './backfill.ts';
+import { benchEngine } from './engine.ts';
 import { benchIntake } from './intake.ts';
 import { benchLateness } from './lateness.ts';
+import { benchRestart } from './restart.ts';
 import { benchStart } from './start.ts';
 
-const BENCHES: Record<string, (print: Print) => Promise<void>> = { start: benchStart, lateness: benchLateness, intake: benchIntake };
+const BENCHES: Record<string, (print: Print) => void | Promise<void>> = {
+  start: benchStart,
+  lateness: benchLateness,
+  intake: benchIntake,
+  engine: benchEngine,
+  restart: benchRestart,
+  backfill: benchBackfill,
+};
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   const [chosen] = process.argv.slice(2);

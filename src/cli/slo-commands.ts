@@ -190,12 +190,16 @@ function addPast(shell: Shell): void {
     .option('--target <ratio>', 'another target, as 0.995')
     .option('--window <length>', 'another window, as 7d')
     .action(async (slug: string, flags: BacktestFlags) => {
-      const from = flags.from ?? new Date(Date.parse(flags.to ?? new Date().toISOString()) - Number(flags.days) * 86_400_000).toISOString();
       const terms = {
         ...(flags.target === undefined ? {} : { target: Number(flags.target) }),
         ...(flags.window === undefined ? {} : { window: flags.window }),
       };
-      const body = { from, ...(flags.to === undefined ? {} : { to: flags.to }), terms };
+      const body = {
+        days: Number(flags.days),
+        ...(flags.from === undefined ? {} : { from: flags.from }),
+        ...(flags.to === undefined ? {} : { to: flags.to }),
+        terms,
+      };
       show(shell, await ask(shell).backtestObjective({ params: { slug }, body }), printBacktest);
     });
 }

@@ -70,6 +70,19 @@ export function createMetrics(): Metrics {
       registers,
     }),
     eventsPublished: new Counter({ name: 'nines_events_total', help: 'Events sent to live listeners.', labelNames: ['event'], registers }),
+    ...objectiveMetrics(registers),
+    swallowed: new Counter({
+      name: 'nines_swallowed_errors_total',
+      help: 'Errors that a loop survived, by place.',
+      labelNames: ['where'],
+      registers,
+    }),
+  };
+}
+
+/** Budgets, so that dashboards of others can show them. */
+function objectiveMetrics(registers: Registry[]): Pick<Metrics, 'budgetRemaining' | 'burnRate' | 'objectiveInfo'> {
+  return {
     budgetRemaining: new Gauge({
       name: 'nines_objective_budget_remaining_ratio',
       help: 'Error budget left, by objective: 1 untouched, below 0 overspent; missing while nothing is known.',
@@ -86,12 +99,6 @@ export function createMetrics(): Metrics {
       name: 'nines_objective_info',
       help: '1, with the level of the budget and the state of the objective.',
       labelNames: ['objective', 'service', 'level', 'state'],
-      registers,
-    }),
-    swallowed: new Counter({
-      name: 'nines_swallowed_errors_total',
-      help: 'Errors that a loop survived, by place.',
-      labelNames: ['where'],
       registers,
     }),
   };

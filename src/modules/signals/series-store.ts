@@ -90,7 +90,7 @@ export async function upsertRows(tx: Tx, tier: Tier, rows: readonly PackedRow[])
 }
 
 /** Before anything was written. */
-export const FROM_THE_BEGINNING = '1:1:';
+const FROM_THE_BEGINNING = '1:1:';
 
 export interface WrittenHour extends PackedRow {
   indicatorId: Id<'ind'>;

@@ -49,6 +49,8 @@ const PastTrouble = z
 const backtestShape = {
   from: InstantText.optional(),
   to: InstantText.optional(),
+  /** How far back from `to`, where `from` is not given. */
+  days: z.int().min(1).max(92).default(30),
   troubles: z.array(PastTrouble).max(100).default([]),
 };
 

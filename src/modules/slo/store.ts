@@ -39,15 +39,10 @@ export async function listObjectives(db: Db, serviceIds?: readonly string[]): Pr
   return (await query.execute()) as unknown as ObjectiveRow[];
 }
 
-export async function findObjective(db: Db, slug: string): Promise<ObjectiveRow | undefined> {
-  const row = await db.selectFrom('objective').selectAll().where('slug', '=', slug).executeTakeFirst();
-  return row as unknown as ObjectiveRow | undefined;
-}
-
 export async function loadObjective(db: Db, slug: string): Promise<ObjectiveRow> {
-  const row = await findObjective(db, slug);
+  const row = await db.selectFrom('objective').selectAll().where('slug', '=', slug).executeTakeFirst();
   if (row === undefined) throw new AppError('not_found', `there is no objective ${slug}`, { facts: { objective: slug } });
-  return row;
+  return row as unknown as ObjectiveRow;
 }
 
 export async function lockObjective(tx: Tx, slug: string): Promise<ObjectiveRow | undefined> {

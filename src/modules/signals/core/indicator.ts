@@ -20,17 +20,17 @@ export const SLI_KINDS = [
   'durability',
   'completion',
 ] as const;
-export type SliKind = (typeof SLI_KINDS)[number];
+type SliKind = (typeof SLI_KINDS)[number];
 
 /** Where it is measured: what the user sees differs from what the server sees. */
-export const MEASURED_AT = ['client', 'load_balancer', 'server', 'probe'] as const;
+const MEASURED_AT = ['client', 'load_balancer', 'server', 'probe'] as const;
 
 /**
  * On what a slice is good: `ratio_at_least` its share of good events, `rate_at_least` its valid events a second,
  * `value_at_most` and `value_at_least` a gauge's value at its end (the worst series decides), `age_at_most` seconds since
  * the time (in Unix seconds) that a gauge holds.
  */
-export const SLICE_CONDITIONS = ['ratio_at_least', 'rate_at_least', 'value_at_most', 'value_at_least', 'age_at_most'] as const;
+const SLICE_CONDITIONS = ['ratio_at_least', 'rate_at_least', 'value_at_most', 'value_at_least', 'age_at_most'] as const;
 export type SliceCondition = (typeof SLICE_CONDITIONS)[number];
 
 const SliceLength = z
@@ -72,8 +72,8 @@ const common = {
 };
 
 /** Counts are pushed to the API, with the group's labels where there are groups. */
-export const CountsIndicator = z.strictObject({ kind: z.literal('counts'), ...common });
-export type CountsIndicator = z.output<typeof CountsIndicator>;
+const CountsIndicator = z.strictObject({ kind: z.literal('counts'), ...common });
+type CountsIndicator = z.output<typeof CountsIndicator>;
 
 /**
  * Made of OTLP metrics. A sum: events whose attributes match `valid`, good when they match `good` too. A histogram,

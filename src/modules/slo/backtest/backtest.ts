@@ -1,7 +1,7 @@
 import { AppError } from '#kernel/errors.ts';
 import { DAY_MS, type DurationMs, floorTo, type Instant, instant, iso, MINUTE_MS, plus, SECOND_MS } from '#kernel/instant.ts';
 import { visitCells } from '#modules/signals/index.ts';
-import { breathing } from '#platform/breathe.ts';
+import { breathing } from '#platform/clock.ts';
 import type { Db } from '#platform/verb.ts';
 import { type Objective, type ObjectiveBook, scrapeMsOf } from '../book.ts';
 import { type AlertLog, detectionsOf, type PastTrouble, replay } from '../core/past/backtest.ts';
@@ -18,13 +18,14 @@ import { remainingAt } from '../read/view-objective.ts';
 export interface BacktestInput {
   from?: Instant | undefined;
   to?: Instant | undefined;
+  /** How far back, where `from` is not given. */
+  days: number;
   troubles: readonly PastTrouble[];
 }
 
 /** Terms to try instead of those that govern. */
 type ChangedTerms = { [K in 'target' | 'window' | 'gaps' | 'alerting']?: ObjectiveTerms[K] | undefined };
 
-const USUAL_MS = 30 * DAY_MS;
 const LONGEST_MS = 92 * DAY_MS;
 const STEP_MS = 30 * SECOND_MS;
 const SHOWN_TURNS = 500;
@@ -84,9 +85,9 @@ function definitionTerms({ target, window, gaps, alerting, indicator }: Objectiv
   return { target, window, gaps, alerting, levels: DEFAULT_LEVELS, scrapeMs: scrapeMsOf(indicator), intervalMs };
 }
 
-export function spanOf({ from, to }: Pick<BacktestInput, 'from' | 'to'>, now: Instant): { from: Instant; to: Instant } {
+export function spanOf({ from, to, days }: Pick<BacktestInput, 'from' | 'to' | 'days'>, now: Instant): { from: Instant; to: Instant } {
   const end = floorTo(instant(Math.min(to ?? now, now)), STEP_MS);
-  const start = floorTo(from ?? plus(end, -USUAL_MS), STEP_MS);
+  const start = floorTo(from ?? plus(end, -days * DAY_MS), STEP_MS);
   const problem =
     start >= end ? 'must be before to and in the past' : end - start > LONGEST_MS ? 'must be at most 92 days before to' : null;
   if (problem !== null)

@@ -3,7 +3,7 @@ import { humanDuration } from '#kernel/instant.ts';
 import type { Evaluation, ObjectiveStatus } from './evaluate.ts';
 
 /** The alerts that an objective may have, each open at most once. */
-export const ALERT_SLOTS = ['page', 'ticket', 'exhausted', 'forecast', 'no_data'] as const;
+const ALERT_SLOTS = ['page', 'ticket', 'exhausted', 'forecast', 'no_data'] as const;
 export type AlertSlot = (typeof ALERT_SLOTS)[number];
 
 export type AlertLevel = 'critical' | 'warning' | 'ticket';

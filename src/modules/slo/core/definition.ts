@@ -17,15 +17,15 @@ function lengthText(leastMs: number, mostMs: number, sentence: string) {
  * window with too much of it freezes its pair. `good`: the same, and never freezes. `bad`: as traffic at that rate, all of
  * it bad. Time before anything was ever observed is always unknown.
  */
-export const GAP_POLICIES = ['gap', 'good', 'bad'] as const;
+const GAP_POLICIES = ['gap', 'good', 'bad'] as const;
 export type GapPolicy = (typeof GAP_POLICIES)[number];
 
 /** Sets of pairs to choose from; `none` alerts on no burn. */
-export const ALERT_PRESETS = ['default', 'ticket_3x_3d', 'none'] as const;
-export type AlertPreset = (typeof ALERT_PRESETS)[number];
+const ALERT_PRESETS = ['default', 'ticket_3x_3d', 'none'] as const;
+type AlertPreset = (typeof ALERT_PRESETS)[number];
 
 /** A pair of one's own. `factor` is the burn rate, or `budgetPercent` of the period's budget that a burn at it spends in the long window. */
-export const PairInput = z
+const PairInput = z
   .strictObject({
     severity: z.enum(['critical', 'warning', 'ticket']),
     long: lengthText(10 * MINUTE_MS, 31 * DAY_MS, 'must be a length from 10m to 31d, as 1h'),
@@ -41,7 +41,7 @@ export const PairInput = z
     path: ['short'],
     error: 'must be shorter than the long window',
   });
-export type PairInput = z.output<typeof PairInput>;
+type PairInput = z.output<typeof PairInput>;
 
 export const AlertingInput = z.strictObject({
   preset: z.enum(ALERT_PRESETS).default('default'),
@@ -64,7 +64,7 @@ export const AlertingInput = z.strictObject({
     .nullable()
     .default('10m'),
 });
-export type AlertingInput = z.output<typeof AlertingInput>;
+type AlertingInput = z.output<typeof AlertingInput>;
 
 export const LABEL_LIMIT = 32;
 

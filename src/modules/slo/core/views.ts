@@ -3,9 +3,9 @@ import { IsoTime } from '#kernel/instant.ts';
 import { BecauseView } from '#kernel/operation.ts';
 import { BUDGET_LEVELS } from './budget/budget.ts';
 
-export const OBJECTIVE_STATES = ['ok', 'firing', 'frozen', 'no_data', 'no_traffic'] as const;
+const OBJECTIVE_STATES = ['ok', 'firing', 'frozen', 'no_data', 'no_traffic'] as const;
 
-export const BudgetView = z.object({
+const BudgetView = z.object({
   remainingRatio: z.number().nullable(),
   badCount: z.number(),
   validCount: z.number(),
@@ -14,7 +14,7 @@ export const BudgetView = z.object({
   because: BecauseView,
 });
 
-export const WindowView = z.object({
+const WindowView = z.object({
   window: z.string(),
   seconds: z.number(),
   rate: z.number(),
@@ -23,7 +23,7 @@ export const WindowView = z.object({
   coverageRatio: z.number(),
 });
 
-export const PairView = z.object({
+const PairView = z.object({
   severity: z.enum(['page', 'ticket']),
   urgency: z.enum(['critical', 'warning']).nullable(),
   factor: z.number(),

@@ -62,7 +62,7 @@ function countersOf(outage: Outage): TextSeries[] {
   const bad = badOf(outage);
   const counter = (name: string, added: (i: number) => number): TextSeries => {
     let value = 0;
-    const points = [0, ...bad.keys().map((i) => i + 1)].map((i) => {
+    const points = Array.from({ length: bad.length + 1 }, (_, i) => {
       if (i > 0) value += added(i - 1);
       return { atS: (T0 + i * STEP_MS) / SECOND_MS, value };
     });

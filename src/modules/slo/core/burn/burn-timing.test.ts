@@ -4,7 +4,6 @@ import { badOf, countByHand, FIRST_JUDGED, OUTAGES, STEP_MS, TARGET, timingOf, V
 import { createCounts } from '../counts/counts.ts';
 import { createFlatCounts } from '../counts/flat-counts.ts';
 import { type Evaluation, NOT_EVALUATED, type ObjectiveTerms, step, termsOf } from '../evaluate.ts';
-import { computePolicy } from '../policy.ts';
 
 /** Steps of the engine itself, one at the end of each 30 s, told no more than had happened by then. */
 function live(terms: ObjectiveTerms, bad: readonly number[], valid: number): Evaluation[] {
@@ -81,18 +80,24 @@ const PERIODS: readonly { text: string; ms: number; target: number; pairs: reado
 const LEAD_MS = 75 * HOUR_MS;
 const EVENTS = 1_000_000;
 
+interface Told {
+  fires: number;
+  ends: number;
+  /** From here on every pair fires that ever will. */
+  allFire: number;
+}
+
 /**
  * A steady share r of bad events fires a pair t = W·f·(1 − T)/r after it began, W being the long window, and leaves it
  * x = w·(1 − f·(1 − T)/r) after it ended, w being the short one (Google SRE Workbook, chapter 5). Of the pairs of a
  * severity the first to fire and the last to end count.
  */
-function closedForm(pairs: readonly Pair[], severity: 'page' | 'ticket', budgetOverRatio: number) {
+function closedForm(pairs: readonly Pair[], severity: 'page' | 'ticket', budgetOverRatio: number): Told | 'never' {
   const firing = pairs.filter((pair) => pair[0] === severity && pair[3] * budgetOverRatio < 1);
   if (firing.length === 0) return 'never';
   return {
     fires: Math.min(...firing.map(([, longMs, , factor]) => longMs * factor * budgetOverRatio)),
     ends: Math.max(...firing.map(([, , shortMs, factor]) => shortMs * (1 - factor * budgetOverRatio))),
-    /** From here on every pair fires that ever will. */
     allFire: Math.max(...firing.map(([, longMs, , factor]) => longMs * factor * budgetOverRatio)),
   };
 }
