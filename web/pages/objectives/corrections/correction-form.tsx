@@ -66,7 +66,7 @@ export function CorrectionForm({ slug, given }: { slug: string; given: Given }) 
             />
           )}
         </div>
-        <div className="pair">
+        <div className="pair spans">
           <TextField
             name="from"
             label="From"

@@ -34,8 +34,8 @@ export function TargetStep({ draft, onChange, recommended }: StepProps & { recom
         <p className="soft sm">{allowance(draft.target, draft.window)}</p>
         <TextArea
           name="rationale"
-          label="Why this target"
-          hint="optional; asked of you sooner or later"
+          label="Rationale"
+          hint="optional; why this much and not more"
           rows={2}
           value={draft.rationale}
           onChange={(event) => onChange({ ...draft, rationale: event.target.value })}
