@@ -72,7 +72,7 @@ describe('objectives', () => {
     await page.getByRole('row', { name: /^Tried/ }).waitFor();
 
     await page.goto('/objectives/nines');
-    await page.getByLabel('Target').fill('99.5');
+    await page.getByRole('textbox', { name: /^Target/ }).fill('99.5');
     await page.getByText('3.6 h').first().waitFor();
     await page.getByText('of full outage of 30 d').waitFor();
     expect(errors).toEqual([]);

@@ -11,6 +11,7 @@ import type { contract as notify } from '#modules/notify/contract.ts';
 import type { contract as oncall } from '#modules/oncall/contract.ts';
 import type { contract as postmortems } from '#modules/postmortems/contract.ts';
 import type { contract as releases } from '#modules/releases/contract.ts';
+import type { contract as signals } from '#modules/signals/contract.ts';
 import type { contract as slo } from '#modules/slo/contract.ts';
 
 /** The contracts the screens speak. Types only: no schema reaches the browser. */
@@ -27,6 +28,7 @@ export interface Contracts {
   oncall: typeof oncall;
   postmortems: typeof postmortems;
   releases: typeof releases;
+  signals: typeof signals;
   slo: typeof slo;
 }
 

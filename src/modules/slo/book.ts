@@ -38,6 +38,8 @@ export interface Objective extends ObjectiveRow {
 export interface ObjectiveBook {
   readonly history: CountsHistory;
   list(db: Db, now: Instant, serviceIds?: readonly string[]): Promise<Objective[]>;
+  /** All, those that cannot be read apart. */
+  read(db: Db, now: Instant, serviceIds?: readonly string[]): Promise<{ objectives: Objective[]; unreadable: Unreadable[] }>;
   /** The error-budget policy that a version's levels come from, as last read. */
   policy(version: Version): BudgetPolicy;
   /** What the sum of all is judged by: no burn pairs where its groups are alerted on one by one. */
@@ -49,6 +51,11 @@ export interface ObjectiveBook {
   raw(objective: Objective, version?: Version, group?: string): CountsSource;
   /** Makes all of these objectives ready to be evaluated at `now`, and to be asked for other instants too. */
   ready(db: Db, objectives: readonly Objective[], now: Instant, options?: ReadyOptions): Promise<void>;
+}
+
+export interface Unreadable {
+  row: ObjectiveRow;
+  reason: string;
 }
 
 export interface ReadyOptions {
@@ -76,6 +83,8 @@ export function createObjectiveBook(history: CountsHistory): ObjectiveBook {
 class Book implements ObjectiveBook {
   readonly history: CountsHistory;
   private readonly versions = new Map<string, Version>();
+  /** Why objectives cannot be read, by their id. */
+  private readonly faults = new Map<string, string>();
   private readonly shelf = new BudgetPolicyShelf();
   private readonly policyOf = new WeakMap<Version, BudgetPolicy>();
   private readonly termsOf = new WeakMap<Version, ObjectiveTerms>();
@@ -89,17 +98,24 @@ class Book implements ObjectiveBook {
   }
 
   async list(db: Db, now: Instant, serviceIds?: readonly string[]): Promise<Objective[]> {
+    return (await this.read(db, now, serviceIds)).objectives;
+  }
+
+  async read(db: Db, now: Instant, serviceIds?: readonly string[]): Promise<{ objectives: Objective[]; unreadable: Unreadable[] }> {
     const rows = await listObjectives(db, serviceIds);
     await this.readVersions(db, rows);
     const spans = await this.readSpans(db, now);
     const policies = await this.shelf.read(db);
-    return rows.flatMap((row) => {
+    const unreadable: Unreadable[] = [];
+    const objectives = rows.flatMap((row) => {
       const current = this.versions.get(`${row.id}/${row.governing}`);
+      if (current === undefined) unreadable.push({ row, reason: this.faults.get(row.id) ?? `it has no version ${row.governing}` });
       if (current === undefined) return [];
       const pending = row.version === row.governing ? null : (this.versions.get(`${row.id}/${row.version}`) ?? null);
       this.givePolicy(policies, row, current, pending);
       return [{ ...row, current, pending, spans: spans.get(row.id) ?? [] }];
     });
+    return { objectives, unreadable };
   }
 
   policy(version: Version): BudgetPolicy {
@@ -175,6 +191,19 @@ class Book implements ObjectiveBook {
     return [...instantsOf(terms, this.raw(objective, version, group), now), ...instantsOfSpans(objective.spans), ...more];
   }
 
+  /** A definition that this program cannot read, as one of a newer program, must not keep the others from being judged. */
+  private tryVersion(row: VersionRow): Version | null {
+    try {
+      return readVersion(row);
+    } catch (error) {
+      this.faults.set(
+        row.objectiveId,
+        `version ${row.number} cannot be read: ${error instanceof Error ? error.message.slice(0, 300) : ''}`,
+      );
+      return null;
+    }
+  }
+
   private async readVersions(db: Db, rows: readonly ObjectiveRow[]): Promise<void> {
     const asked = rows.flatMap((row) =>
       [...new Set([row.governing, row.version])]
@@ -182,7 +211,8 @@ class Book implements ObjectiveBook {
         .map((number) => ({ objectiveId: row.id, number })),
     );
     for (const row of await findVersions(db, asked)) {
-      const version = readVersion(row);
+      const version = this.tryVersion(row);
+      if (version === null) continue;
       this.versions.set(`${row.objectiveId}/${row.number}`, version);
       const { from, to } = periodAt(version.definition.window, row.createdAt);
       this.history.want(version.indicatorId, to - from + REACH_SLACK_MS);
@@ -195,9 +225,10 @@ class Book implements ObjectiveBook {
     if (key === this.spans.key) return this.spans.byObjective;
     const byObjective = new Map<string, CorrectionSpan[]>();
     for (const [objectiveId, own] of Map.groupBy(rows, (row) => row.objectiveId)) {
-      const spans = own.flatMap((row) =>
-        expandCorrection(CorrectionRule.parse(row.rule), plus(now, -SPAN_REACH_MS), plus(now, SPAN_AHEAD_MS)),
-      );
+      const spans = own.flatMap((row) => {
+        const rule = CorrectionRule.safeParse(row.rule);
+        return rule.success ? expandCorrection(rule.data, plus(now, -SPAN_REACH_MS), plus(now, SPAN_AHEAD_MS)) : [];
+      });
       byObjective.set(objectiveId, mergeSpans(spans));
     }
     this.spans = { key, byObjective };

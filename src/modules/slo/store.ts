@@ -5,7 +5,7 @@ import type { Id } from '#kernel/ids.ts';
 import type { Instant } from '#kernel/instant.ts';
 import { json, stamp, stampOrNull } from '#platform/db/database.ts';
 import type { Db, Tx } from '#platform/verb.ts';
-import type { Evaluation } from './core/evaluate.ts';
+import { type Evaluation, NOT_EVALUATED } from './core/evaluate.ts';
 
 export interface ObjectiveRow {
   id: Id<'obj'>;
@@ -36,7 +36,9 @@ export async function listObjectives(db: Db, serviceIds?: readonly string[]): Pr
   if (serviceIds?.length === 0) return [];
   let query = db.selectFrom('objective').selectAll().orderBy('slug');
   if (serviceIds !== undefined) query = query.where('serviceId', 'in', [...serviceIds]);
-  return (await query.execute()) as unknown as ObjectiveRow[];
+  const rows = (await query.execute()) as unknown as ObjectiveRow[];
+  // What an older program stored may lack what has come since.
+  return rows.map((row) => ({ ...row, evaluation: { ...NOT_EVALUATED, ...row.evaluation } }));
 }
 
 export async function loadObjective(db: Db, slug: string): Promise<ObjectiveRow> {
@@ -129,7 +131,8 @@ export interface GroupRow {
 export async function listGroups(db: Db, objectiveId?: Id<'obj'>): Promise<GroupRow[]> {
   let query = db.selectFrom('objectiveGroup').selectAll();
   if (objectiveId !== undefined) query = query.where('objectiveId', '=', objectiveId);
-  return (await query.execute()) as unknown as GroupRow[];
+  const rows = (await query.execute()) as unknown as GroupRow[];
+  return rows.map((row) => ({ ...row, evaluation: { ...NOT_EVALUATED, ...row.evaluation } }));
 }
 
 export async function upsertGroups(tx: Tx, rows: readonly GroupRow[]): Promise<void> {

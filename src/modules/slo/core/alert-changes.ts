@@ -3,7 +3,7 @@ import { humanDuration } from '#kernel/instant.ts';
 import type { Evaluation, ObjectiveStatus } from './evaluate.ts';
 
 /** The alerts that an objective may have, each open at most once. */
-const ALERT_SLOTS = ['page', 'ticket', 'exhausted', 'forecast', 'no_data'] as const;
+const ALERT_SLOTS = ['page', 'ticket', 'exhausted', 'forecast', 'no_data', 'broken'] as const;
 export type AlertSlot = (typeof ALERT_SLOTS)[number];
 
 export type AlertLevel = 'critical' | 'warning' | 'ticket';
@@ -27,6 +27,7 @@ export function alertTurns(before: Evaluation, after: Evaluation): AlertTurn[] {
   turn('exhausted', before.exhausted, after.exhausted, 'ticket');
   turn('forecast', before.forecast, after.forecast, 'ticket');
   turn('no_data', before.noData, after.noData, 'warning');
+  turn('broken', before.broken !== null, after.broken !== null, 'critical');
   return turns;
 }
 
@@ -44,6 +45,7 @@ export function becauseOf(slot: AlertSlot, status: ObjectiveStatus): Because {
     case 'forecast':
       return status.forecast.because;
     case 'no_data':
+    case 'broken':
       return status.state.because;
   }
 }
@@ -63,5 +65,7 @@ export function summaryOf(name: string, slot: AlertSlot, status: ObjectiveStatus
       return `${name} runs out of budget in ${humanDuration(status.forecast.inMs ?? 0)} at this pace`;
     case 'no_data':
       return `${name} has no data, so no burn would be seen`;
+    case 'broken':
+      return `${name} can be judged again`;
   }
 }

@@ -58,6 +58,8 @@ export interface Evaluation {
   exhausted: boolean;
   forecast: boolean;
   noData: boolean;
+  /** Why it cannot be judged at all, a fault of ours; null when it can. What was alerted on is held meanwhile. */
+  broken: string | null;
   state: ObjectiveState;
   level: LevelVerdict['level'];
 }
@@ -69,6 +71,7 @@ export const NOT_EVALUATED: Evaluation = {
   exhausted: false,
   forecast: false,
   noData: false,
+  broken: null,
   state: 'no_data',
   level: 'no_data',
 };
@@ -222,12 +225,13 @@ function next(terms: ObjectiveTerms, source: CountsSource, now: Instant, { judge
     previous.exhausted === exhausted &&
     previous.forecast === forecast &&
     previous.noData === noData &&
+    previous.broken === null &&
     previous.state === state &&
     previous.level === level &&
     isSameFiring(previous.burn.firing, calls);
   if (isSame) return previous;
   const firing = calls.filter((call) => call.firing).map((call) => call.key);
-  return { burn: { firing }, page, ticket, exhausted, forecast, noData, state, level };
+  return { burn: { firing }, page, ticket, exhausted, forecast, noData, broken: null, state, level };
 }
 
 function isSameFiring(before: readonly string[], calls: readonly PairCall[]): boolean {

@@ -205,7 +205,7 @@ export const ExplainView = z.object({
 
 const TurnView = z.object({
   at: IsoTime,
-  slot: z.enum(['page', 'ticket', 'exhausted', 'forecast', 'no_data']),
+  slot: z.enum(['page', 'ticket', 'exhausted', 'forecast', 'no_data', 'broken']),
   status: z.enum(['firing', 'resolved']),
   severity: z.enum(['critical', 'warning', 'ticket']),
   summary: z.string(),

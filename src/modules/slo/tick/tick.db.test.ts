@@ -140,4 +140,29 @@ describe('objectives', () => {
       fields: [{ path: 'body.buckets[0].good' }],
     });
   });
+
+  it('that cannot be read do not keep the others from being judged, and are an alert', async () => {
+    const { db } = world.app.transactor;
+    await world.api.slo.putObjective({
+      params: { slug: 'broken' },
+      body: { service: 'checkout', target: 0.99, indicator: { kind: 'counts' } },
+    });
+    const future = { service: 'checkout', target: 0.99, indicator: { kind: 'crystal_ball' } };
+    const write = (definition: object) =>
+      sql`update objective_version v set definition = ${JSON.stringify(definition)}::jsonb from objective o where o.id = v.objective_id and o.slug = 'broken'`.execute(
+        db,
+      );
+    await write(future);
+    const fresh = createObjectiveBook(createCountsHistory());
+    await world.transact((ctx) => evaluateAll(ctx, fresh));
+    await world.transact((ctx) => evaluateAll(ctx, fresh));
+    const told = async () =>
+      (await world.api.alerts.listAlerts({ query: { state: 'all' } })).items.filter((alert) => alert.labels.objective === 'broken');
+    expect(await told()).toMatchObject([
+      { severity: 'critical', state: 'open', summary: 'broken cannot be judged, so no burn of it would page' },
+    ]);
+    await write({ ...future, indicator: { kind: 'counts' } });
+    await world.transact((ctx) => evaluateAll(ctx, createObjectiveBook(createCountsHistory())));
+    expect(await told()).toMatchObject([{ state: 'resolved' }]);
+  });
 });

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Facts } from '#kernel/errors.ts';
+import { because, type Facts } from '#kernel/errors.ts';
 import { floorTo, HOUR_MS, humanDuration, type Instant, iso, plus, SECOND_MS } from '#kernel/instant.ts';
 import { defineJob, FOREVER, type JobRequest } from '#kernel/job.ts';
 import { applySignals, type SourceSignal } from '#modules/alerts/index.ts';
@@ -11,7 +11,7 @@ import { type Evaluation, evaluateObjective, NOT_EVALUATED, type ObjectiveStatus
 import { groupLabels } from '../read/groups.ts';
 import { findImpactStart, IMPACT_STEP_MS } from '../core/past/impact.ts';
 import { levelChanged, policyFacts, stateChanged, ticked, versionGoverns } from '../events.ts';
-import { type GroupRow, listGroups, updateEvaluation, updateGoverning, upsertGroups } from '../store.ts';
+import { type GroupRow, listGroups, type ObjectiveRow, updateEvaluation, updateGoverning, upsertGroups } from '../store.ts';
 
 /**
  * One evaluation of all objectives. It books the next one itself, so it must never die; and a node that stops in the
@@ -33,12 +33,18 @@ export function nextTick(now: Instant, everyMs: number): JobRequest<unknown> {
  * what was written since this node's last look, and one row an objective.
  */
 export async function evaluateAll(ctx: VerbContext, book: ObjectiveBook): Promise<void> {
-  const objectives = await book.list(ctx.tx, ctx.now);
+  const { objectives, unreadable } = await book.read(ctx.tx, ctx.now);
   await book.ready(ctx.tx, objectives, ctx.now, { groups: 'alerting' });
   const turned: Turned[] = [];
-  for (const objective of objectives) turned.push(...(await evaluateOne(ctx, book, objective)));
+  const signals: SourceSignal[] = [];
+  for (const { row, reason } of unreadable) signals.push(...(await recordFault(ctx, row, reason)));
+  for (const objective of objectives) {
+    const decided = decideOne(book, objective, ctx.now);
+    if ('fault' in decided) signals.push(...(await recordFault(ctx, objective, decided.fault)));
+    else turned.push(...(await recordOne(ctx, book, objective, decided)));
+  }
   turned.push(...(await evaluateGroups(ctx, book, objectives)));
-  const signals = await signalsOf(ctx, book, turned);
+  signals.push(...(await signalsOf(ctx, book, turned)));
   if (signals.length > 0) await applySignals(ctx, { source: 'slo', signals });
   if (objectives.length > 0) await ctx.publish(ticked, 'objectives', { objectives: objectives.length });
 }
@@ -52,10 +58,28 @@ interface Turned {
   before: Evaluation;
 }
 
-async function evaluateOne(ctx: VerbContext, book: ObjectiveBook, objective: Objective): Promise<Turned[]> {
+interface Decided {
+  version: Version;
+  after: Evaluation;
+}
+
+/** Judges one objective. A fault in one, which is ours, must not keep the others from being judged: it is told as an alert. */
+function decideOne(book: ObjectiveBook, objective: Objective, now: Instant): Decided | { fault: string } {
+  try {
+    const version = governingVersion(book, objective, now);
+    return { version, after: step(book.terms(version), book.counts(objective, version), now, objective.evaluation) };
+  } catch (error) {
+    return { fault: error instanceof Error ? error.message.slice(0, 300) : String(error) };
+  }
+}
+
+async function recordOne(ctx: VerbContext, book: ObjectiveBook, objective: Objective, { version, after }: Decided): Promise<Turned[]> {
   const before = objective.evaluation;
-  const version = await governingVersion(ctx, book, objective);
-  const after = step(book.terms(version), book.counts(objective, version), ctx.now, before);
+  if (version !== objective.current) {
+    await updateGoverning(ctx.tx, objective.id, version.number, ctx.now);
+    const numbers = { from: objective.current.number, to: version.number };
+    await ctx.publish(versionGoverns, objective.id, { ...subjectOf(objective), ...numbers });
+  }
   if (after === before) return [];
   await updateEvaluation(ctx.tx, objective.id, after);
   await publishChanges(ctx, book, { objective, version, before, after });
@@ -63,8 +87,29 @@ async function evaluateOne(ctx: VerbContext, book: ObjectiveBook, objective: Obj
   return turns.length === 0 ? [] : [{ objective, version, group: '', turns, before }];
 }
 
+/** What was alerted on is held; that it cannot be judged is an alert of its own. */
+async function recordFault(ctx: VerbContext, row: ObjectiveRow, fault: string): Promise<SourceSignal[]> {
+  if (row.evaluation.broken === fault) return [];
+  await updateEvaluation(ctx.tx, row.id, { ...row.evaluation, broken: fault });
+  if (row.evaluation.broken !== null) return [];
+  return [
+    {
+      key: `${row.slug}/broken`,
+      status: 'firing',
+      severity: 'critical',
+      summary: `${row.name} cannot be judged, so no burn of it would page`,
+      serviceId: row.serviceId,
+      labels: { objective: row.slug, slot: 'broken' },
+      links: { objective: `/objectives/${row.slug}` },
+      facts: { fault },
+      startedAt: ctx.now,
+      because: because('cannot_be_judged', fault),
+    },
+  ];
+}
+
 /** The version that judges from this tick on: the pending one as soon as it can, and silences nothing. */
-async function governingVersion(ctx: VerbContext, book: ObjectiveBook, objective: Objective): Promise<Version> {
+function governingVersion(book: ObjectiveBook, objective: Objective, now: Instant): Version {
   const { current, pending } = objective;
   if (pending === null) return current;
   const takeover = decideTakeover({
@@ -72,12 +117,9 @@ async function governingVersion(ctx: VerbContext, book: ObjectiveBook, objective
     pending: { terms: book.terms(pending), source: book.counts(objective, pending) },
     isSameIndicator: current.indicatorId === pending.indicatorId,
     previous: objective.evaluation,
-    now: ctx.now,
+    now,
   });
-  if (!takeover.takesOver) return current;
-  await updateGoverning(ctx.tx, objective.id, pending.number, ctx.now);
-  await ctx.publish(versionGoverns, objective.id, { ...subjectOf(objective), from: current.number, to: pending.number });
-  return pending;
+  return takeover.takesOver ? pending : current;
 }
 
 function subjectOf(objective: Objective) {

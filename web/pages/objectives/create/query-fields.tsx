@@ -1,4 +1,9 @@
-import { TextArea, TextField } from '../../../ui/form/field.tsx';
+import { useQuery } from '@tanstack/react-query';
+import { useEffect } from 'react';
+import { api } from '../../../api/client.ts';
+import { ProblemNote } from '../../../frame/problem-note.tsx';
+import { SelectField, TextArea, TextField } from '../../../ui/form/field.tsx';
+import { Empty } from '../../../ui/note.tsx';
 import type { StepProps } from './create-page.tsx';
 import type { Draft } from './draft.ts';
 
@@ -21,7 +26,7 @@ export function QueryFields({ draft, onChange }: StepProps) {
   }
 }
 
-type TextName = 'from' | 'metric' | 'valid' | 'good' | 'bad' | 'histogram' | 'value' | 'ratio' | 'threshold';
+type TextName = 'metric' | 'valid' | 'good' | 'bad' | 'histogram' | 'value' | 'ratio' | 'threshold';
 
 function bind({ draft, onChange }: StepProps, name: TextName) {
   return {
@@ -84,13 +89,7 @@ function PrometheusFields(step: StepProps) {
   const requests = 'http_requests_total{job="checkout"';
   return (
     <>
-      <TextField
-        name="indicator.source"
-        label="Source"
-        hint="slug of the Prometheus, as under Settings, Integrations"
-        placeholder="prometheus"
-        {...bind(step, 'from')}
-      />
+      <SourceField {...step} />
       {['good', 'bad', 'rate'].includes(draft.shape) && (
         <TextArea name="indicator.valid" label="Valid events" rows={2} placeholder={wrap(`${requests}}`)} {...bind(step, 'valid')} />
       )}
@@ -139,4 +138,39 @@ function PrometheusFields(step: StepProps) {
       )}
     </>
   );
+}
+
+/** One of the sources there are; what to do where there is none. */
+function SourceField({ draft, onChange }: StepProps) {
+  const sources = useQuery(api.signals.listSources.query({ query: { limit: 500 } }));
+  const first = sources.data?.items[0]?.slug;
+  // One that is named anyway: most installations read one Prometheus.
+  useEffect(() => {
+    if (draft.from === '' && first !== undefined) onChange({ ...draft, from: first });
+  }, [draft, first, onChange]);
+  if (sources.data !== undefined && first === undefined) {
+    return (
+      <Empty title="No source to read from" snippet={sourceSnippet()}>
+        <p>Name a Prometheus, or what answers like one, once; then its counters can be chosen here.</p>
+      </Empty>
+    );
+  }
+  return (
+    <>
+      <SelectField
+        name="indicator.source"
+        label="Source"
+        value={draft.from}
+        onChange={(event) => onChange({ ...draft, from: event.target.value })}
+        options={(sources.data?.items ?? []).map((source) => ({ value: source.slug, label: `${source.name} (${source.state})` }))}
+      />
+      <ProblemNote problem={sources.error} what="The sources were not read." />
+    </>
+  );
+}
+
+function sourceSnippet(): string {
+  return `curl -X PUT ${location.origin}/api/v1/sources/prometheus \\
+  -H 'Authorization: Bearer YOUR_API_KEY' -H 'Content-Type: application/json' \\
+  -d '{"name":"Prometheus","url":"http://prometheus:9090"}'`;
 }
