@@ -598,6 +598,7 @@ CREATE TABLE series_hour (
   CONSTRAINT series_hour_pkey PRIMARY KEY (series_id, at),
   CONSTRAINT series_hour_series_id_fkey FOREIGN KEY (series_id) REFERENCES series(id)
 );
+CREATE INDEX series_hour_age ON series_hour USING brin (at);
 CREATE INDEX series_hour_written ON series_hour USING btree (xid);
 
 CREATE TABLE service (

@@ -92,7 +92,7 @@ describe('objectives', () => {
         await page.getByText(sign).locator('visible=true').first().waitFor();
         await page.locator('.skel, [aria-busy="true"]').first().waitFor({ state: 'detached' });
         findings.push(...(await axeFindings(page)).map((finding) => `${route} ${finding}`));
-        const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+        const over = await page.evaluate<number>('document.documentElement.scrollWidth - innerWidth');
         if (over > 0) findings.push(`${route} is ${over} px wider than the window`);
       }
       expect(findings).toEqual([]);

@@ -25,6 +25,8 @@ CREATE TABLE series_hour (
   PRIMARY KEY (series_id, at)
 );
 CREATE INDEX series_hour_written ON series_hour (xid);
+-- For the nightly deletion of what is too old for any window.
+CREATE INDEX series_hour_age ON series_hour USING brin (at);
 
 -- Sums of the hours: a day in five minutes, 32 days in hours. What memory is filled from.
 CREATE TABLE series_day (

@@ -10,7 +10,7 @@ import { deliverJob, type NotifyParts, routes as notify } from '#modules/notify/
 import { routes as oncall } from '#modules/oncall/index.ts';
 import { routes as postmortems } from '#modules/postmortems/index.ts';
 import { jobs as releaseJobs, routes as releases } from '#modules/releases/index.ts';
-import { type ConnectSource, jobs as signalJobs, openSource, routes as signals } from '#modules/signals/index.ts';
+import { type ConnectSource, jobs as signalJobs, openSource, pruneHours, routes as signals } from '#modules/signals/index.ts';
 import { jobs as sloJobs, listIndicatorUses, type ObjectiveBook, type ObjectiveReader, routes as slo } from '#modules/slo/index.ts';
 import { routes as statuspage } from '#modules/statuspage/index.ts';
 import type { Clock } from '#platform/clock.ts';
@@ -54,7 +54,7 @@ export function moduleRoutes(parts: ModuleParts): Route[] {
 export function moduleJobs(parts: ModuleParts): JobHandler[] {
   return [
     deliverJob(parts),
-    pruneJob([pruneIdentity]),
+    pruneJob([pruneIdentity, pruneHours]),
     ...signalJobs({ ...parts, listUses: listIndicatorUses }),
     ...sloJobs({ book: parts.book, everyMs: parts.evaluateEveryMs }),
     ...escalationJobs,

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import { Stretch } from './stretch.tsx';
+import { Stretch } from './list/stretch.tsx';
 
 export interface Column<Row> {
   head: ReactNode;

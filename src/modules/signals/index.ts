@@ -18,4 +18,5 @@ export { type OpenSource, previewCells } from './source/preview.ts';
 export { openSource } from './source/open-source.ts';
 export { type ReadingView, readingOf } from './source/views.ts';
 export { routes } from './routes.ts';
+export { pruneHours } from './series-store.ts';
 export { type SeriesWrite, writeCells } from './write-cells.ts';

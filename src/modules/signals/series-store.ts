@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { Id } from '#kernel/ids.ts';
-import { type DurationMs, type Instant, iso } from '#kernel/instant.ts';
+import { DAY_MS, type DurationMs, type Instant, iso, plus } from '#kernel/instant.ts';
 import type { Db, Tx } from '#platform/verb.ts';
 import type { Tier } from './core/packed.ts';
 
@@ -145,4 +145,16 @@ export async function readTiers(
     days: await rows('day', reach.daysMs),
     hours: await rows('hour', reach.hoursMs),
   };
+}
+
+/** Longer than any window: older hours are of no use to anybody. */
+const HOURS_KEPT_MS = 400 * DAY_MS;
+
+/** Deletes hours that no window reaches any more. Their sums in days and blocks are few, and stay. */
+export async function pruneHours(tx: Tx, now: Instant, limit: number): Promise<number> {
+  const before = iso(plus(now, -HOURS_KEPT_MS));
+  const result = await sql`
+    delete from series_hour where ctid = any(array(
+      select ctid from series_hour where at < ${before}::timestamptz limit ${limit}))`.execute(tx);
+  return Number(result.numAffectedRows ?? 0);
 }

@@ -7,6 +7,7 @@ import { type Cell, CELL_MS } from './core/cell.ts';
 import { type CountsHistory, createCountsHistory } from './history.ts';
 import { createIndicator } from './indicators.ts';
 import { visitCells } from './read-cells.ts';
+import { pruneHours } from './series-store.ts';
 import { type SeriesWrite, writeCells } from './write-cells.ts';
 
 const NOW = instant(Date.UTC(2026, 10, 19, 12, 34, 30));
@@ -149,5 +150,15 @@ describe('cells', () => {
       Array.from({ length: 400 }, (_, i) => ({ at: plus(NOW, -(i * 8 + n + 1) * CELL_MS), good: n, bad: 1 }));
     await Promise.all(Array.from({ length: 8 }, (_, n) => write(id, [{ group: '', cells: cells(n) }])));
     expect(await windowOf(createCountsHistory(), id, plus(NOW, -2 * DAY_MS), NOW)).toEqual({ good: 400 * 28, bad: 3200, observed: 3200 });
+  });
+
+  it('older than any window are deleted at night, the newer ones never', async () => {
+    const id = await create();
+    const cells = [450, 399, 1].map((days): Cell => ({ at: plus(NOW, -days * DAY_MS), good: 1, bad: 0 }));
+    await write(id, [{ group: '', cells }]);
+    expect(await world.transact((ctx) => pruneHours(ctx.tx, ctx.now, 100))).toBe(1);
+    const left: number[] = [];
+    await visitCells(db(), { indicatorId: id, group: '', from: plus(NOW, -500 * DAY_MS), to: NOW }, (at) => left.push((NOW - at) / DAY_MS));
+    expect(left).toEqual([399, 1]);
   });
 });

@@ -5,9 +5,10 @@ import { usePaged } from '../../api/paged.ts';
 import { Page } from '../../frame/page.tsx';
 import { ProblemNote } from '../../frame/problem-note.tsx';
 import { useMay } from '../../frame/session.ts';
+import { nowMs } from '../../lib/clock.ts';
 import { buttonClass, Segments } from '../../ui/button.tsx';
 import { Icon } from '../../ui/icons.tsx';
-import { MoreBelow } from '../../ui/more-below.tsx';
+import { MoreBelow } from '../../ui/list/more-below.tsx';
 import { Empty, SkeletonRows } from '../../ui/note.tsx';
 import { PageHead, Panel } from '../../ui/panel.tsx';
 import { ExplainPanel } from './explain/explain-panel.tsx';
@@ -130,7 +131,7 @@ function Body({ shown, isFiltered, by, pending }: BodyProps) {
         <p>Nothing that was read fits the filter.</p>
       </Empty>
     ) : (
-      <Empty title="No objective yet" act={<NewObjective service={undefined} />} snippet={pushSnippet('checkout-availability', Date.now())}>
+      <Empty title="No objective yet" act={<NewObjective service={undefined} />} snippet={pushSnippet('checkout-availability', nowMs())}>
         <p>
           An objective says which share of requests must be good over a window: 99.9 % over 30 days. Nines counts, warns before the budget
           is gone, and says how fast it goes. Create one, then push its counts, or let them be read from Prometheus or OpenTelemetry.

@@ -49,6 +49,8 @@ export function usePreview(draft: Draft): Preview {
     queryFn,
     enabled: asked,
     placeholderData: keepPreviousData,
+    // A person who writes a query is told at once; the next change asks again.
+    retry: false,
     staleTime: 300_000,
   });
   const problem = asked && query.error instanceof ApiProblem && query.error.fields.length > 0 ? query.error : null;

@@ -172,5 +172,5 @@ function SourceField({ draft, onChange }: StepProps) {
 function sourceSnippet(): string {
   return `curl -X PUT ${location.origin}/api/v1/sources/prometheus \\
   -H 'Authorization: Bearer YOUR_API_KEY' -H 'Content-Type: application/json' \\
-  -d '{"name":"Prometheus","url":"http://prometheus:9090"}'`;
+  -d '{"name":"Prometheus","address":"http://prometheus:9090"}'`;
 }

@@ -1,5 +1,5 @@
 import { useEffect, useRef } from 'react';
-import { Button } from './button.tsx';
+import { Button } from '../button.tsx';
 
 /** Reads on as one scrolls to the foot of a list; a button for who would rather press. */
 export function MoreBelow({ more, busy }: { more: () => void; busy: boolean }) {
