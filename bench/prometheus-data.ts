@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync, writeSync } from 'node:fs';
+import { closeSync, mkdirSync, mkdtempSync, openSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type DurationMs, HOUR_MS, type Instant, plus, SECOND_MS } from '#kernel/instant.ts';
@@ -7,6 +7,7 @@ import type { MetricSource } from '#modules/signals/port.ts';
 import { createHttpClient } from '#platform/http-client.ts';
 import { createPrometheusSource } from '#providers/prometheus/prometheus.ts';
 import { freePort } from '#testing/process/nines.ts';
+import { cpuSecondsOf } from './cpu.ts';
 
 /** Series of each objective, and how many of them count errors. */
 export const SERIES = 50;
@@ -135,11 +136,4 @@ async function start(folder: string, store: string, port: number): Promise<{ pid
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   return { pid: child.pid ?? 0, stop };
-}
-
-const TICKS_A_SECOND = 100;
-
-function cpuSecondsOf(pid: number): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
-  return (Number(fields[11]) + Number(fields[12])) / TICKS_A_SECOND;
 }

@@ -7,6 +7,7 @@ import { benchEngine } from './engine.ts';
 import { benchIntake } from './intake.ts';
 import { benchLateness } from './lateness.ts';
 import { benchRestart } from './restart.ts';
+import { benchRules } from './rules.ts';
 import { benchStart } from './start.ts';
 
 const BENCHES: Record<string, (print: Print) => void | Promise<void>> = {
@@ -16,6 +17,7 @@ const BENCHES: Record<string, (print: Print) => void | Promise<void>> = {
   engine: benchEngine,
   restart: benchRestart,
   backfill: benchBackfill,
+  rules: benchRules,
 };
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {

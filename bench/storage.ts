@@ -4,7 +4,7 @@ import path from 'node:path';
 import { system } from '#kernel/actor.ts';
 import type { Id } from '#kernel/ids.ts';
 import { createIndicator } from '#modules/signals/index.ts';
-import { systemClock } from '#platform/clock.ts';
+import { type Clock, systemClock } from '#platform/clock.ts';
 import { openDatabase } from '#platform/db/database.ts';
 import { startEmbedded } from '#platform/db/embedded.ts';
 import { migrate } from '#platform/db/migrate.ts';
@@ -14,10 +14,12 @@ import { createTransactor, type Transactor } from '#platform/verb.ts';
 export const BENCH = system('bench');
 
 /** A database of Nines' own, with fsync on, and nothing that works on it but the bench. */
-export async function withStorage(work: (transactor: Transactor, folder: string) => Promise<void>): Promise<void> {
+export async function withStorage(
+  work: (transactor: Transactor, folder: string) => Promise<void>,
+  clock: Clock = systemClock(),
+): Promise<void> {
   const folder = mkdtempSync(path.join(tmpdir(), 'nines-bench-'));
   const embedded = await startEmbedded(folder);
-  const clock = systemClock();
   const ids = randomIds(clock);
   const database = await openDatabase({ connection: embedded.connection, applicationName: 'bench' });
   try {

@@ -3,7 +3,7 @@ import { DAY_MS, floorTo, type Instant, plus, SECOND_MS } from '#kernel/instant.
 import type { CountsHistory } from '#modules/signals/index.ts';
 import type { Db } from '#platform/verb.ts';
 import { type BudgetPolicies, BudgetPolicyShelf, governingPolicy } from './budget-policy/policies.ts';
-import { listActiveCorrections } from './corrections/correction-store.ts';
+import { type CorrectionRow, listActiveCorrections } from './corrections/correction-store.ts';
 import { ObjectiveDefinition } from './contract.ts';
 import { CELL_MS, type CorrectionSpan, type CountsSource, createCounts, instantsOfSpans, type SumsSource } from './core/counts/counts.ts';
 import { CorrectionRule, mergeSpans } from './core/counts/corrections.ts';
@@ -225,10 +225,7 @@ class Book implements ObjectiveBook {
     if (key === this.spans.key) return this.spans.byObjective;
     const byObjective = new Map<string, CorrectionSpan[]>();
     for (const [objectiveId, own] of Map.groupBy(rows, (row) => row.objectiveId)) {
-      const spans = own.flatMap((row) => {
-        const rule = CorrectionRule.safeParse(row.rule);
-        return rule.success ? expandCorrection(rule.data, plus(now, -SPAN_REACH_MS), plus(now, SPAN_AHEAD_MS)) : [];
-      });
+      const spans = own.flatMap((row) => spansOf(row, now));
       byObjective.set(objectiveId, mergeSpans(spans));
     }
     this.spans = { key, byObjective };
@@ -242,6 +239,15 @@ export function scrapeMsOf(indicator: ObjectiveDefinition['indicator']): number 
 }
 
 const POLL_STEP_MS = 30 * SECOND_MS;
+
+/** A correction that this program cannot read, as one of a newer program, corrects nothing; it must not keep objectives from being judged. */
+function spansOf(row: CorrectionRow, now: Instant): CorrectionSpan[] {
+  try {
+    return expandCorrection(CorrectionRule.parse(row.rule), plus(now, -SPAN_REACH_MS), plus(now, SPAN_AHEAD_MS));
+  } catch {
+    return [];
+  }
+}
 
 /** A calendar period may be three days longer than the one at hand. */
 const REACH_SLACK_MS = 4 * DAY_MS;

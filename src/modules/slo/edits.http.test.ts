@@ -134,6 +134,10 @@ describe('edits of an objective', () => {
     await expect(correct({ kind: 'exclude', ...at, rrule: 'FREQ=SECONDLY' })).rejects.toMatchObject({
       fields: [{ path: 'body.rule.rrule' }],
     });
+    for (const rrule of ['FREQ=WEEKLY;BYDAY=XX', 'FREQ=DAILY;INTERVAL=-1', 'FREQ=DAILY;UNTIL=NONSENSE'])
+      await expect(correct({ kind: 'exclude', ...at, rrule })).rejects.toMatchObject({
+        fields: [{ path: 'body.rule.rrule', received: rrule }],
+      });
     await expect(correct({ kind: 'exclude', ...at, timeZone: 'Mars' })).rejects.toMatchObject({ fields: [{ path: 'body.rule.timeZone' }] });
   });
 

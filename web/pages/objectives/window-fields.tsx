@@ -48,7 +48,9 @@ export function WindowFields({ draft, onChange }: { draft: WindowDraft; onChange
       )}
       <datalist id={`${id}l`}>
         {['1d', '7d', '28d', '30d', '90d'].map((length) => (
-          <option key={length} value={length} />
+          <option key={length} value={length}>
+            {length}
+          </option>
         ))}
       </datalist>
     </div>

@@ -28,7 +28,9 @@ export function Stretch({ rows, columns, children }: { rows: number; columns: nu
         children
       ) : (
         <tr className="stretch" aria-hidden="true">
-          <td colSpan={columns} style={{ height: height.current }} />
+          <td colSpan={columns} style={{ height: height.current }}>
+            &nbsp;
+          </td>
         </tr>
       )}
     </tbody>

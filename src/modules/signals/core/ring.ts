@@ -29,7 +29,7 @@ export interface Ring {
   lastEnd(): Instant | null;
   /** Start of the earliest observed cell; null before any. */
   firstAt(): Instant | null;
-  /** Rises whenever sums before the end change: what was derived from them is then stale. */
+  /** Rises whenever sums before the latest hour may have changed: what was derived from them is then stale. */
   revision(): number;
   /** Changes with every change. */
   stamp(): number;
@@ -308,7 +308,7 @@ class TieredRing implements Ring {
     return sums;
   }
 
-  /** Moves everything after the hour by what the hour has changed; false when nothing came after it or has changed. */
+  /** Moves everything after the hour by what the hour has changed; false when it is the latest. */
   private settle(at: Instant, before: { start: Sums; total: Sums }, end: Sums): boolean {
     const by = {
       good: end.good - before.start.good - before.total.good,
@@ -316,8 +316,10 @@ class TieredRing implements Ring {
       observed: end.observed - before.start.observed - before.total.observed,
     };
     const next = at + HOUR_MS;
-    if (this.edge() < next || (by.good === 0 && by.bad === 0 && by.observed === 0)) return false;
+    if (this.edge() < next) return false;
+    // Events may have moved within the hour, even where its sum stays.
     this.changes += 1;
+    if (by.good === 0 && by.bad === 0 && by.observed === 0) return true;
     // The hour's own end stands already among the cells and five minutes; as an hour it moves with what comes after.
     this.hours.shift(next / HOUR_MS, by);
     this.fives.shift(next / FIVE_MINUTES_MS + 1, by);

@@ -67,6 +67,7 @@ export const AlertingInput = z.strictObject({
 type AlertingInput = z.output<typeof AlertingInput>;
 
 export const LABEL_LIMIT = 32;
+const LABEL_NAME = /^[a-zA-Z][a-zA-Z0-9_./-]{0,62}$/;
 
 /** What a definition holds beside its indicator. */
 export const definitionShape = {
@@ -85,7 +86,12 @@ export const definitionShape = {
   policy: Slug.optional(),
   links: z.strictObject({ runbook: Url.optional(), dashboard: Url.optional() }).default({}),
   labels: z
-    .record(z.string().regex(/^[a-zA-Z][a-zA-Z0-9_./-]{0,62}$/, 'must be a label name of at most 63 characters'), optionalText(200))
+    .record(z.string(), optionalText(200))
+    .superRefine((labels, context) => {
+      const wrong = Object.keys(labels).filter((name) => !LABEL_NAME.test(name));
+      for (const name of wrong)
+        context.addIssue({ code: 'custom', path: [name], message: 'must be a label name of at most 63 characters', input: name });
+    })
     .refine((labels) => Object.keys(labels).length <= LABEL_LIMIT, `must be at most ${LABEL_LIMIT} labels`)
     .default({}),
 };

@@ -122,7 +122,7 @@ export function instantsOf(terms: ObjectiveTerms, source: CountsSource, now: Ins
   const { from, to } = periodAt(terms.window, at);
   const policy = policyOf(terms, to - from);
   const lengths = new Set([...policy.pairs.flatMap((pair) => [pair.longMs, pair.shortMs]), ...SHOWN_WINDOWS, recentMs(policy)]);
-  return [at, from, ...[...lengths].map((lengthMs) => plus(at, -lengthMs))];
+  return [at, from, plus(at, from - to), ...[...lengths].map((lengthMs) => plus(at, -lengthMs))];
 }
 
 /** What follows from the terms alone, worked out once a length of period. */
@@ -186,7 +186,7 @@ function judge(terms: ObjectiveTerms, source: CountsSource, now: Instant, previo
     previous: previous.burn,
     gaps,
     guard: ready.guard,
-    shareOf: alerting.mode === 'budget_share' ? { ...counts, windowMs: periodMs } : null,
+    shareOf: alerting.mode === 'budget_share' ? countsBefore(source, at, periodMs) : null,
   };
   const remaining = quickRemaining({ counts, target, periodMs, gaps }, terms.levels);
   return { at, period, ready, counts, remaining, facts, calls: judgePairs(facts) };

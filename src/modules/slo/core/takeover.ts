@@ -48,7 +48,9 @@ export function decideTakeover({ current, pending, isSameIndicator, previous, no
   }
   const before = step(current.terms, current.source, now, previous);
   const after = step(pending.terms, pending.source, now, previous);
-  const silenced = (before.page !== null && after.page === null) || (before.ticket && !after.ticket);
+  // An alert that is merely held, as its source is silent, may be ended by one that can tell.
+  const isKnown = before.state !== 'no_data';
+  const silenced = isKnown && ((before.page !== null && after.page === null) || (before.ticket && !after.ticket));
   if (silenced) {
     const text = 'a live alert would end by the edit alone; the version before it goes on until it ends by itself';
     return { takesOver: false, coverageRatio, because: because('would_silence_an_alert', text, facts) };

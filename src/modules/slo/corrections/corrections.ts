@@ -1,10 +1,12 @@
 import { actorRecord } from '#kernel/actor.ts';
 import { AppError } from '#kernel/errors.ts';
 import type { Id } from '#kernel/ids.ts';
+import { DAY_MS, plus } from '#kernel/instant.ts';
 import type { VerbContext } from '#platform/verb.ts';
 import { type CorrectionRow, findProposal, insertCorrection, lockCorrection, updateCorrection } from './correction-store.ts';
 import { type CorrectionRule, ruleInput } from '../core/counts/corrections.ts';
 import { correctionChanged } from '../events.ts';
+import { expandCorrection } from './expand-correction.ts';
 import { lockObjective, type ObjectiveRow } from '../store.ts';
 
 export interface CorrectionInput {
@@ -21,6 +23,7 @@ export interface CorrectionInput {
 export async function createCorrection(ctx: VerbContext, input: CorrectionInput): Promise<CorrectionRow> {
   const objective = await lockObjective(ctx.tx, input.slug);
   if (objective === undefined) throw new AppError('not_found', `there is no objective ${input.slug}`);
+  refuseRule(input.rule);
   const known = input.source === null ? undefined : await findProposal(ctx.tx, objective.id, input.source);
   if (known !== undefined)
     throw new AppError('conflict', `${input.source} has a correction of ${input.slug} already: ${known.id}, ${known.state}`);
@@ -41,6 +44,20 @@ export async function createCorrection(ctx: VerbContext, input: CorrectionInput)
   await insertCorrection(ctx.tx, row);
   await tell(ctx, objective, row, 'slo.createCorrection');
   return row;
+}
+
+/** A recurrence is worked out once before it is kept: what cannot be would be in the way of every evaluation. */
+function refuseRule(rule: CorrectionRule): void {
+  try {
+    expandCorrection(rule, rule.from, plus(rule.to, 400 * DAY_MS));
+  } catch (cause) {
+    const message = `is no recurrence: ${cause instanceof Error ? cause.message : ''}`;
+    const received = rule.rrule ?? '';
+    throw new AppError('invalid_input', `body.rule.rrule: ${message}, received ${received}`, {
+      fields: [{ path: 'body.rule.rrule', message, received }],
+      cause,
+    });
+  }
 }
 
 export type CorrectionDecision = 'accept' | 'withdraw';

@@ -4,6 +4,7 @@ import { Panel } from '../../../ui/panel.tsx';
 import type { StepProps } from './create-page.tsx';
 import { reshape } from './draft.ts';
 import { SERVICE_KINDS, SLIS } from './kinds.ts';
+import { Option } from './option.tsx';
 
 /** What is measured; what is usual for the kind of service stands first. */
 export function MeasureStep({ draft, onChange }: StepProps) {
@@ -32,20 +33,16 @@ export function MeasureStep({ draft, onChange }: StepProps) {
         <fieldset className="options">
           <legend className="sr">What it measures</legend>
           {ordered.map((sli) => (
-            <label key={sli.value} className="option">
-              <input
-                type="radio"
-                name="sli"
-                value={sli.value}
-                checked={draft.sli === sli.value}
-                onChange={() => onChange(reshape(draft, { sli: sli.value }))}
-              />
-              <span>
-                <b className="medium">{sli.label}</b>
-                {suggests.includes(sli.value) && <span className="usual">usual here</span>}
-                <span className="mute sm">{sli.counts}</span>
-              </span>
-            </label>
+            <Option
+              key={sli.value}
+              group="sli"
+              value={sli.value}
+              title={sli.label}
+              note={sli.counts}
+              usual={suggests.includes(sli.value)}
+              checked={draft.sli === sli.value}
+              onChoose={() => onChange(reshape(draft, { sli: sli.value }))}
+            />
           ))}
         </fieldset>
       </div>

@@ -3,6 +3,7 @@ import { Panel } from '../../../ui/panel.tsx';
 import type { StepProps } from './create-page.tsx';
 import { isSliced, reshape } from './draft.ts';
 import { type Condition, CONDITIONS, conditionsOf, needsSlices, shapesOf, SOURCES } from './kinds.ts';
+import { Option } from './option.tsx';
 import { QueryFields } from './query-fields.tsx';
 
 /** Where counts come from, and what in them is good. */
@@ -14,19 +15,15 @@ export function SourceStep({ draft, onChange }: StepProps) {
         <fieldset className="options">
           <legend className="sr">Source</legend>
           {SOURCES.map((source) => (
-            <label key={source.value} className="option">
-              <input
-                type="radio"
-                name="source"
-                value={source.value}
-                checked={draft.source === source.value}
-                onChange={() => onChange(reshape(draft, { source: source.value }))}
-              />
-              <span>
-                <b className="medium">{source.label}</b>
-                <span className="mute sm">{source.note}</span>
-              </span>
-            </label>
+            <Option
+              key={source.value}
+              group="source"
+              value={source.value}
+              title={source.label}
+              note={source.note}
+              checked={draft.source === source.value}
+              onChoose={() => onChange(reshape(draft, { source: source.value }))}
+            />
           ))}
         </fieldset>
         <SelectField

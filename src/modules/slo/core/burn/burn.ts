@@ -28,7 +28,7 @@ export interface BurnFacts {
   previous: BurnState | null;
   gaps?: GapPolicy;
   guard?: LowTrafficGuard;
-  /** The budget's period; given, pairs are judged by budget share. */
+  /** As much time as the budget's period, ending now; given, pairs are judged by budget share. A month just begun would not do. */
   shareOf?: Counts | null;
 }
 
@@ -233,11 +233,13 @@ function judge(pair: BurnPair, long: Counts, short: Counts, facts: BurnFacts): P
     shareOf == null ? burnExceeds(counts, target, pair.factor, gaps) : shareReached(counts, shareOf, target, pair.factor);
   if (!above(long)) return 'long_window_below';
   if (!above(short)) return 'short_window_below';
-  if (gaps === 'bad' && long.gapMs > 0) return 'both_windows_above';
-  if (long.bad < guard.minBadCount) return 'too_few_bad';
+  // Where nothing at all was observed, a gap that counts as bad has no number of events to be too few.
+  if (long.observedMs === 0) return 'both_windows_above';
+  const bad = long.bad + (gaps === 'bad' ? Math.floor((long.valid * long.gapMs) / long.observedMs) : 0);
+  if (bad < guard.minBadCount) return 'too_few_bad';
   const trials = Math.round((long.valid * countedMs(long)) / long.observedMs);
   const chance = (pair.factor * Number(budgetOf(target))) / 1e9;
-  if (trials * chance < guard.gateBelowExpected && guard.alphaRatio > 0 && binomialTail(trials, chance, long.bad) >= guard.alphaRatio)
+  if (trials * chance < guard.gateBelowExpected && guard.alphaRatio > 0 && binomialTail(trials, chance, bad) >= guard.alphaRatio)
     return 'could_be_chance';
   return 'both_windows_above';
 }

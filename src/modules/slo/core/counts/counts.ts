@@ -1,4 +1,4 @@
-import { type DurationMs, type Instant, instant, plus, SECOND_MS } from '#kernel/instant.ts';
+import { type DurationMs, HOUR_MS, type Instant, instant, plus, SECOND_MS } from '#kernel/instant.ts';
 
 /** Cells of counts are 10 s long; sums are taken between their boundaries. */
 export const CELL_MS: DurationMs = 10 * SECOND_MS;
@@ -17,7 +17,7 @@ export interface SumsSource {
   sumsAt(at: Instant, into: Sums): Sums;
   firstAt(): Instant | null;
   lastEnd(): Instant | null;
-  /** Rises whenever sums before the end have changed. */
+  /** Rises whenever sums before the latest hour may have changed. */
   revision(): number;
   /** Changes with every change. */
   stamp(): number;
@@ -127,23 +127,18 @@ export function instantsOfSpans(spans: readonly CorrectionSpan[]): Instant[] {
 function createCorrected(source: SumsSource, spans: readonly CorrectionSpan[]) {
   const ordered = [...spans].sort((a, b) => a.from - b.from);
   const starts: Sums[] = [];
-  const before: CorrectedSums[] = [];
+  /** What all spans before the i-th have changed; one more than there are spans. */
+  const before: CorrectedSums[] = [{ good: 0, bad: 0, observed: 0, excluded: 0 }];
   let revision = -1;
-  let knownTo = Number.NEGATIVE_INFINITY;
+  let stamp = -1;
 
-  const prepare = (): void => {
-    const end = source.lastEnd() ?? 0;
-    // Spans that reach beyond what was observed grow with it.
-    if (revision === source.revision() && (knownTo === end || (ordered.at(-1)?.to ?? 0) <= knownTo)) return;
-    revision = source.revision();
-    knownTo = end;
-    starts.length = 0;
-    before.length = 0;
-    const total = { good: 0, bad: 0, observed: 0, excluded: 0 };
-    for (const span of ordered) {
+  /** Works out the spans from the `first` on; those before it have not changed. */
+  const workOut = (first: number): void => {
+    const total = { ...(before[first] ?? { good: 0, bad: 0, observed: 0, excluded: 0 }) };
+    for (let i = first; i < ordered.length; i += 1) {
+      const span = ordered[i];
+      if (span === undefined) return;
       const start = source.sumsAt(span.from, { good: 0, bad: 0, observed: 0 });
-      starts.push(start);
-      before.push({ ...total });
       const sums = { ...source.sumsAt(span.to, { good: 0, bad: 0, observed: 0 }), excluded: 0 };
       const raw = { ...sums };
       take(span, start, span.to, sums);
@@ -151,8 +146,19 @@ function createCorrected(source: SumsSource, spans: readonly CorrectionSpan[]) {
       total.bad += sums.bad - raw.bad;
       total.observed += sums.observed - raw.observed;
       total.excluded += sums.excluded;
+      starts[i] = start;
+      before[i + 1] = { ...total };
     }
-    before.push(total);
+  };
+
+  const prepare = (): void => {
+    if (stamp === source.stamp()) return;
+    // The latest hour still grows and changes; what ended before it only when the source says so.
+    const open = Math.floor(((source.lastEnd() ?? 0) - CELL_MS) / HOUR_MS) * HOUR_MS;
+    const first = ordered.findIndex((span) => span.to > open);
+    workOut(revision !== source.revision() || starts.length === 0 ? 0 : first === -1 ? ordered.length : first);
+    revision = source.revision();
+    stamp = source.stamp();
   };
 
   return {
