@@ -214,3 +214,38 @@ test('a clock that jumps ahead reads as silence, and one that jumps back sees no
   expect(back.budget.badCount).toBe(0);
   expect(back.asOf).toBe(at(HOUR_MS));
 });
+
+test('by budget share a page lasts over the turn of the month: the budget of a month is that of as much time', () => {
+  const month = { kind: 'calendar', unit: 'month', timeZone: 'UTC' } as const;
+  const given = terms({ target: 0.99, window: month, alerting: { ...DEFAULT_ALERTING, mode: 'budget_share' } });
+  // One request a minute, and the last three hours of November all fail.
+  const turn = 30 * DAY_MS;
+  const flat = createFlatCounts();
+  for (let ms = 0; ms < turn + 10 * MINUTE_MS; ms += CELL_MS) {
+    const hit = ms % MINUTE_MS === 30_000 ? 1 : 0;
+    const bad = ms >= turn - 3 * HOUR_MS ? hit : 0;
+    flat.put(at(ms), hit - bad, bad);
+  }
+  const source = createCounts(flat);
+  const pages = new Set<unknown>();
+  let evaluation = NOT_EVALUATED;
+  for (let ms = turn - 10 * MINUTE_MS; ms <= turn + 5 * MINUTE_MS; ms += CELL_MS) {
+    evaluation = step(given, { ...source, lastEnd: () => at(ms) }, at(ms), evaluation);
+    pages.add(evaluation.page);
+  }
+  expect([...pages]).toEqual(['critical']);
+});
+
+test('a gap of one cell that counts as bad pages nobody at one request in six minutes', () => {
+  const given = terms({ gaps: 'bad' });
+  const end = 48 * HOUR_MS;
+  const holed = createFlatCounts();
+  for (let ms = 0; ms < end; ms += CELL_MS) {
+    if (ms === end - 50 * MINUTE_MS) continue;
+    const hit = ms % (6 * MINUTE_MS) === 0 ? 1 : 0;
+    holed.put(at(ms), ms === end - 6 * MINUTE_MS ? 0 : hit, ms === end - 6 * MINUTE_MS ? 1 : 0);
+  }
+  const source = createCounts(holed);
+  for (let ms = end - 6 * MINUTE_MS; ms <= end; ms += CELL_MS)
+    expect(step(given, { ...source, lastEnd: () => at(ms) }, at(ms), NOT_EVALUATED).page).toBeNull();
+});

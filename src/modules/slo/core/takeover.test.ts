@@ -66,4 +66,13 @@ describe('a new version', () => {
     const previous = step(terms(0.999), burning, instant(now), NOT_EVALUATED);
     expect(ask(now, burning, { same: true, current: burning, target: 0.9995, previous }).takesOver).toBe(true);
   });
+
+  test('ends the alert of a source that is dead for good: it is only held, and the new one can tell', () => {
+    const dead = counts(0, 2 * HOUR_MS, () => 50);
+    let evaluation = step(terms(0.999), dead, instant(2 * HOUR_MS), NOT_EVALUATED);
+    for (let hour = 2; hour <= 40; hour += 1) evaluation = step(terms(0.999), dead, instant(hour * HOUR_MS), evaluation);
+    expect(evaluation).toMatchObject({ page: 'critical', state: 'no_data' });
+    const fresh = counts(3 * HOUR_MS, 40 * HOUR_MS);
+    expect(ask(40 * HOUR_MS, fresh, { current: dead, previous: evaluation }).takesOver).toBe(true);
+  });
 });

@@ -4,6 +4,7 @@ import { vars } from '../../../ui/budget.tsx';
 import { CrosshairGroup } from '../../../ui/chart/crosshair.tsx';
 import { LineChart } from '../../../ui/chart/line-chart.tsx';
 import { percentScale, type Point } from '../../../ui/chart/scale.ts';
+import { leftScale } from '../left-scale.ts';
 import { highest, line, lowest } from '../series.ts';
 import { type Lane, lanesOf } from './lanes.ts';
 import type { Trouble } from './troubles.ts';
@@ -26,11 +27,11 @@ export function PastChart({ past, troubles, height = 150 }: { past: Backtest; tr
         title="Budget left"
         label={`Budget left over ${duration(to - from)}, ${leftWords(left)} at the end`}
         height={height}
-        scale={percentScale(Math.max(0.2, highest(left)), Math.max(-1, lowest(left)))}
+        scale={leftScale(highest(left), lowest(left))}
         series={[
           {
             label: 'left',
-            points: left.map(([at, value]) => [at, value === null ? null : Math.max(-1, value)]),
+            points: left,
             tone: 'counted',
             fill: true,
           },

@@ -8,6 +8,7 @@ import { percentScale, type Point } from '../../../ui/chart/scale.ts';
 import { SkeletonBlock } from '../../../ui/note.tsx';
 import { Panel } from '../../../ui/panel.tsx';
 import { Loaded } from '../../../frame/loaded.tsx';
+import { leftScale } from '../left-scale.ts';
 import { useMarks } from '../marks.ts';
 import { isPaging, type Objective, rateOver, windowWords } from '../objective-look.ts';
 import { failedShare, highest, line, lowest, useRecent, useSeries } from '../series.ts';
@@ -79,7 +80,7 @@ function RangeCharts({ objective, lengthMs }: { objective: Objective; lengthMs: 
               {...common}
               label={`Budget left of ${objective.name}: ${left.at(-1)?.[1] === undefined ? 'unknown' : percent(left.at(-1)?.[1] ?? 0)} now`}
               height={210}
-              scale={percentScale(Math.max(0.2, highest(left)), lowest(left))}
+              scale={leftScale(highest(left), lowest(left))}
               series={[{ label: 'counted', points: left, tone: 'counted', fill: true, end: true }]}
               levels={LEVELS.filter((level) => level.value < highest(left) * 1.05).map((level) => ({
                 ...level,
@@ -145,7 +146,7 @@ function WholeWindow({ objective }: { objective: Objective }) {
         from={from}
         to={now}
         height={58}
-        scale={percentScale(1, lowest(points))}
+        scale={lowest(points) < 0 ? leftScale(1, lowest(points)) : percentScale(1)}
         write={percentOf}
         series={[{ label: 'left', points, tone: 'counted', fill: true }]}
         bands={marks.bands}
