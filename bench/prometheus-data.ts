@@ -10,8 +10,8 @@ import { freePort } from '#testing/process/nines.ts';
 import { cpuSecondsOf } from './cpu.ts';
 
 /** Series of each objective, and how many of them count errors. */
-export const SERIES = 50;
-export const ERROR_SERIES = 10;
+const SERIES = 50;
+const ERROR_SERIES = 10;
 const STEP_MS = 30 * SECOND_MS;
 /** promtool uses one core each. */
 const AT_ONCE = 2;

@@ -1,4 +1,4 @@
-import { type Instant, MINUTE_MS, plus, SECOND_MS } from '#kernel/instant.ts';
+import { type Instant, MINUTE_MS, SECOND_MS } from '#kernel/instant.ts';
 
 /** What one objective is evaluated by every 30 s. `share` is how often a rule runs of all evaluations: 1 is each. */
 export interface ShapedRule {

@@ -6,8 +6,8 @@ import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '#kernel/instant.ts';
  * the same data; where a burn comes to exactly the factor, floats may differ from whole numbers by one evaluation.
  */
 export const STEP_MS = 30 * SECOND_MS;
-export const LEAD_MS = 96 * HOUR_MS;
-export const TAIL_MS = 12 * HOUR_MS;
+const LEAD_MS = 96 * HOUR_MS;
+const TAIL_MS = 12 * HOUR_MS;
 /** Valid events of a step: so many that every share of bad ones is a whole number of events. */
 export const VALID = 20_000;
 export const TARGET = 0.999;

@@ -129,7 +129,7 @@ function headersOf({ headers, tenant, auth }: SourceConnection): Record<string, 
   return {
     'user-agent': 'Nines',
     accept: 'application/json',
-    'accept-encoding': 'gzip',
+    'accept-encoding': 'identity',
     ...headers,
     ...(tenant === null ? {} : { 'X-Scope-OrgID': tenant }),
     ...(auth.kind === 'none' ? {} : { authorization: authorization(auth) }),

@@ -171,7 +171,12 @@ interface Judged {
   calls: readonly PairCall[];
 }
 
-function judge(terms: ObjectiveTerms, source: CountsSource, now: Instant, previous: Evaluation): Judged {
+interface Turn {
+  previous: Evaluation;
+  isBrief: boolean;
+}
+
+function judge(terms: ObjectiveTerms, source: CountsSource, now: Instant, { previous, isBrief }: Turn): Judged {
   const at = asOf(source, now, terms.intervalMs);
   const period = periodAt(terms.window, at);
   const periodMs = period.to - period.from;
@@ -189,7 +194,7 @@ function judge(terms: ObjectiveTerms, source: CountsSource, now: Instant, previo
     shareOf: alerting.mode === 'budget_share' ? countsBefore(source, at, periodMs) : null,
   };
   const remaining = quickRemaining({ counts, target, periodMs, gaps }, terms.levels);
-  return { at, period, ready, counts, remaining, facts, calls: judgePairs(facts) };
+  return { at, period, ready, counts, remaining, facts, calls: judgePairs(facts, isBrief) };
 }
 
 /**
@@ -197,15 +202,15 @@ function judge(terms: ObjectiveTerms, source: CountsSource, now: Instant, previo
  * Returns `previous` itself when nothing has changed.
  */
 export function step(terms: ObjectiveTerms, source: CountsSource, now: Instant, previous: Evaluation): Evaluation {
-  return next(terms, source, now, { judged: judge(terms, source, now, previous), previous });
+  return next(terms, source, now, { judged: judge(terms, source, now, { previous, isBrief: true }), previous });
 }
 
-interface Turn {
+interface Step {
   judged: Judged;
   previous: Evaluation;
 }
 
-function next(terms: ObjectiveTerms, source: CountsSource, now: Instant, { judged, previous }: Turn): Evaluation {
+function next(terms: ObjectiveTerms, source: CountsSource, now: Instant, { judged, previous }: Step): Evaluation {
   const { calls, remaining, ready } = judged;
   let page: Evaluation['page'] = null;
   let ticket = false;
@@ -265,7 +270,7 @@ function silentMs(source: CountsSource, now: Instant): DurationMs {
 
 /** Everything there is to say of an objective at an instant, in words. Decides nothing that `step` does not. */
 export function evaluateObjective(terms: ObjectiveTerms, source: CountsSource, now: Instant, previous: Evaluation): ObjectiveStatus {
-  const quick = judge(terms, source, now, previous);
+  const quick = judge(terms, source, now, { previous, isBrief: false });
   const { at, period, counts, facts } = quick;
   const periodMs = period.to - period.from;
   const remaining = remainingRatio({ counts, target: terms.target, periodMs, gaps: terms.gaps });
@@ -307,7 +312,8 @@ function stateCode(terms: ObjectiveTerms, source: CountsSource, now: Instant, { 
   if (silentMs(source, now) > absentAfter(terms.intervalMs)) return say('data_absent');
   if (firing > 0) return say('alert_firing');
   if (calls.length > 0 && frozen === calls.length) return say('all_pairs_frozen');
-  if (source.countsInto(plus(at, -ready.recentMs), at, SCRATCH).valid === 0) return say('no_valid_events');
+  const isBusy = calls.some((call) => call.pair.shortMs <= ready.recentMs && call.short.valid > 0);
+  if (!isBusy && source.countsInto(plus(at, -ready.recentMs), at, SCRATCH).valid === 0) return say('no_valid_events');
   return say(frozen > 0 ? 'some_pairs_frozen' : 'within_policy');
 }
 

@@ -113,22 +113,37 @@ export interface PairCall {
   short: Counts;
 }
 
-/** Judges every pair. The only place where it is decided; whoever needs words puts them to what is decided here. */
-export function judgePairs(facts: BurnFacts): readonly PairCall[] {
+/**
+ * Judges every pair. The only place where it is decided; whoever needs words puts them to what is decided here. With
+ * `isBrief` the short window is asked first, and the long one only where the short one burns: the same pairs fire, and of
+ * those that are quiet it is not said which window is.
+ */
+export function judgePairs(facts: BurnFacts, isBrief = false): readonly PairCall[] {
   const { windows, calls } = sheetOf(facts.policy);
-  for (const window of windows) facts.source.countsInto(plus(facts.at, -window.lengthMs), facts.at, window.counts);
+  for (const window of windows) window.isRead = false;
   for (const call of calls) {
-    call.code = judge(call.pair, call.long, call.short, facts);
+    call.code = judge(call, facts, isBrief);
     call.firing =
       call.code === 'short_window_uncovered' ? (facts.previous?.firing.includes(call.key) ?? false) : call.code === 'both_windows_above';
   }
   return calls;
 }
 
+interface SheetWindow {
+  lengthMs: DurationMs;
+  counts: Counts;
+  isRead: boolean;
+}
+
 /** Room for the judgements of a policy, used again and again: ten thousand objectives are judged in a few milliseconds. */
 interface Sheet {
-  windows: { lengthMs: DurationMs; counts: Counts }[];
-  calls: PairCall[];
+  windows: readonly SheetWindow[];
+  calls: readonly SheetCall[];
+}
+
+interface SheetCall extends PairCall {
+  longWindow: SheetWindow;
+  shortWindow: SheetWindow;
 }
 
 const SHEETS = new WeakMap<BurnPolicy, Sheet>();
@@ -136,16 +151,26 @@ const SHEETS = new WeakMap<BurnPolicy, Sheet>();
 function sheetOf(policy: BurnPolicy): Sheet {
   const known = SHEETS.get(policy);
   if (known !== undefined) return known;
-  const lengths = [...new Set(policy.pairs.flatMap((pair) => [pair.longMs, pair.shortMs]))];
-  const windows = lengths.map((lengthMs) => ({ lengthMs, counts: noCounts() }));
-  const countsOf = (lengthMs: DurationMs): Counts => windows.find((window) => window.lengthMs === lengthMs)?.counts ?? noCounts();
-  const calls = policy.pairs.map((pair): PairCall => {
-    const counts = { long: countsOf(pair.longMs), short: countsOf(pair.shortMs) };
-    return { key: pairKey(pair), pair, code: 'long_window_below', firing: false, ...counts };
+  const windows = new Map<DurationMs, SheetWindow>();
+  const windowOf = (lengthMs: DurationMs): SheetWindow => {
+    const window = windows.get(lengthMs) ?? { lengthMs, counts: noCounts(), isRead: false };
+    windows.set(lengthMs, window);
+    return window;
+  };
+  const calls = policy.pairs.map((pair): SheetCall => {
+    const [longWindow, shortWindow] = [windowOf(pair.longMs), windowOf(pair.shortMs)];
+    const counts = { long: longWindow.counts, short: shortWindow.counts };
+    return { key: pairKey(pair), pair, code: 'long_window_below', firing: false, ...counts, longWindow, shortWindow };
   });
-  const sheet = { windows, calls };
+  const sheet = { windows: [...windows.values()], calls };
   SHEETS.set(policy, sheet);
   return sheet;
+}
+
+function read(window: SheetWindow, { source, at }: BurnFacts): Counts {
+  if (!window.isRead) source.countsInto(plus(at, -window.lengthMs), at, window.counts);
+  window.isRead = true;
+  return window.counts;
 }
 
 export function evaluateBurn(facts: BurnFacts): BurnVerdict {
@@ -224,13 +249,17 @@ export function pairKey(pair: BurnPair): string {
   return key;
 }
 
-function judge(pair: BurnPair, long: Counts, short: Counts, facts: BurnFacts): PairCode {
+function judge({ pair, longWindow, shortWindow }: SheetCall, facts: BurnFacts, isBrief: boolean): PairCode {
   const { target, gaps = 'gap', guard = DEFAULT_GUARD, shareOf } = facts;
+  const short = read(shortWindow, facts);
   const shortMs = countedMs(short);
-  if (shortMs === 0) return 'window_excluded';
-  if (gaps === 'gap' && short.observedMs * 10 < shortMs * 9) return 'short_window_uncovered';
   const above = (counts: Counts): boolean =>
     shareOf == null ? burnExceeds(counts, target, pair.factor, gaps) : shareReached(counts, shareOf, target, pair.factor);
+  if (!isBrief) read(longWindow, facts);
+  if (shortMs === 0) return 'window_excluded';
+  if (gaps === 'gap' && short.observedMs * 10 < shortMs * 9) return 'short_window_uncovered';
+  if (isBrief && !above(short)) return 'short_window_below';
+  const long = read(longWindow, facts);
   if (!above(long)) return 'long_window_below';
   if (!above(short)) return 'short_window_below';
   // Where nothing at all was observed, a gap that counts as bad has no number of events to be too few.
