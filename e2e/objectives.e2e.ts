@@ -46,7 +46,7 @@ describe('objectives', () => {
     await page.waitForURL('**/objectives/receipts-sent');
     await page.getByText('waiting for the first event…').waitFor();
 
-    // 20 failed in ten minutes, all of them in one: 10 of them too many for nobody.
+    // 20 of 1,000 failed where 10 may: the counts stand in the explanation.
     await push(page, 'receipts-sent');
     await page.getByRole('button', { name: 'explain budget left' }).click();
     const panel = page.getByRole('region', { name: 'Explain this number' });

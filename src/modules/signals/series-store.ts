@@ -36,6 +36,12 @@ export async function listSeries(db: Db, indicatorId: Id<'ind'>, groups: readonl
   return rows.rows;
 }
 
+/** Whether anything was ever counted of an indicator. */
+export async function isObserved(db: Db, indicatorId: Id<'ind'>): Promise<boolean> {
+  const row = await db.selectFrom('series').select('id').where('indicatorId', '=', indicatorId).limit(1).executeTakeFirst();
+  return row !== undefined;
+}
+
 export async function upsertSeries(tx: Tx, rows: readonly SeriesRow[]): Promise<void> {
   if (rows.length === 0) return;
   const stored = rows.map((row) => ({

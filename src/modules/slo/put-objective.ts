@@ -5,7 +5,7 @@ import type { Id } from '#kernel/ids.ts';
 import { humanDuration } from '#kernel/instant.ts';
 import { requireVersion } from '#kernel/version.ts';
 import { loadServiceBySlug } from '#modules/catalog/index.ts';
-import { createIndicator } from '#modules/signals/index.ts';
+import { createIndicator, isObserved } from '#modules/signals/index.ts';
 import { lockName } from '#platform/db/lock-name.ts';
 import type { VerbContext } from '#platform/verb.ts';
 import { readVersion, scrapeMsOf, type Version } from './book.ts';
@@ -28,6 +28,12 @@ export interface PutObjectiveInput {
  * indicator has counts of its own, and the old one goes on being counted until then.
  */
 export async function putObjective(ctx: VerbContext, { slug, ifMatch, definition }: PutObjectiveInput): Promise<Id<'obj'>> {
+  if (RESERVED.has(slug)) {
+    const message = 'is the name of a page; choose another';
+    throw new AppError('invalid_input', `path.slug: ${message}, received ${slug}`, {
+      fields: [{ path: 'path.slug', message, received: slug }],
+    });
+  }
   await lockName(ctx.tx, 'objective', slug);
   const before = await lockObjective(ctx.tx, slug);
   requireVersion(`objective ${slug}`, before?.version ?? 0, ifMatch);
@@ -45,7 +51,7 @@ export async function putObjective(ctx: VerbContext, { slug, ifMatch, definition
     name: definition.name ?? slug,
     serviceId: service.id,
     version: number,
-    governing: governing === undefined || takesOverAtOnce(governing, { definition, same }, before) ? number : governing.number,
+    governing: governing === undefined || (await takesOverAtOnce(ctx, governing, { definition, same }, before)) ? number : governing.number,
     createdAt: before?.createdAt ?? ctx.now,
     evaluation: before?.evaluation ?? NOT_EVALUATED,
   };
@@ -79,16 +85,20 @@ async function versionsOf(ctx: VerbContext, row: ObjectiveRow): Promise<Version[
   return rows.map(readVersion).sort((a, b) => b.number - a.number);
 }
 
+/** Addresses under /objectives that are pages of their own. */
+const RESERVED: ReadonlySet<string> = new Set(['new', 'policy', 'nines']);
+
 /** An edit of words alone, or one that no alert and no counts stand in the way of. All else is decided at the ticks. */
-function takesOverAtOnce(
+async function takesOverAtOnce(
+  ctx: VerbContext,
   governing: Version,
   edited: { definition: ObjectiveDefinition; same: Version | undefined },
   row: ObjectiveRow | undefined,
-): boolean {
+): Promise<boolean> {
   if (isJudgedAlike(governing.definition, edited.definition)) return true;
   const isAlerting = row !== undefined && (row.evaluation.page !== null || row.evaluation.ticket);
-  const wasNeverObserved = row === undefined || row.evaluation.level === 'no_data';
-  return !isAlerting && (wasNeverObserved || edited.same?.indicatorId === governing.indicatorId);
+  if (isAlerting) return false;
+  return edited.same?.indicatorId === governing.indicatorId || !(await isObserved(ctx.tx, governing.indicatorId));
 }
 
 /** Whether two definitions judge the same counts by the same terms, whatever their words. */

@@ -129,6 +129,8 @@ function headersOf({ headers, tenant, auth }: SourceConnection): Record<string, 
   return {
     'user-agent': 'Nines',
     accept: 'application/json',
+    // To pack an answer costs the source more than to find it: of 50 series 0.7 ms of 1.2, of a day of them 120 ms of 140. One
+    // that is far away is asked to pack by a header of its own.
     'accept-encoding': 'identity',
     ...headers,
     ...(tenant === null ? {} : { 'X-Scope-OrgID': tenant }),

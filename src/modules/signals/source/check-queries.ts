@@ -2,7 +2,7 @@ import { AppError, type FieldProblem } from '#kernel/errors.ts';
 import type { Id } from '#kernel/ids.ts';
 import type { DurationMs } from '#kernel/instant.ts';
 import type { Db } from '#platform/verb.ts';
-import type { PrometheusIndicator, PromqlIndicator } from '../core/indicator.ts';
+import type { Indicator, PrometheusIndicator, PromqlIndicator } from '../core/indicator.ts';
 import { checkPromql, parseSelector } from './selector.ts';
 import { findSource } from './store.ts';
 
@@ -14,13 +14,24 @@ export async function requireReadable(
   definition: PrometheusIndicator | PromqlIndicator,
 ): Promise<{ id: Id<'src'>; lagMs: DurationMs }> {
   const source = await findSource(db, definition.source);
-  const fields = queryProblems(definition);
-  if (source === undefined)
-    fields.unshift({ path: 'body.indicator.source', message: `there is no source ${definition.source}`, received: definition.source });
-  const [first] = fields;
-  if (source === undefined || first !== undefined)
-    throw new AppError('invalid_input', `${first?.path ?? 'body.indicator'}: ${first?.message ?? 'cannot be read'}`, { fields });
+  await refuseUnreadable(db, definition, 'body.indicator');
+  if (source === undefined) throw new AppError('not_found', `there is no source ${definition.source}`);
   return source;
+}
+
+/** Throws what is wrong with an indicator's source and queries; `at` is where the request holds it. */
+export async function refuseUnreadable(db: Db, definition: Indicator, at: string): Promise<void> {
+  const fields = (await indicatorProblems(db, definition)).map((problem) => ({ ...problem, path: `${at}.${problem.path}` }));
+  const [first] = fields;
+  if (first !== undefined) throw new AppError('invalid_input', `${first.path}: ${first.message}`, { fields });
+}
+
+/** What is wrong with an indicator that no schema shows: a source that is not there, queries that cannot be read. Paths are inside it. */
+export async function indicatorProblems(db: Db, definition: Indicator): Promise<FieldProblem[]> {
+  if (definition.kind !== 'prometheus' && definition.kind !== 'promql') return [];
+  const isThere = (await findSource(db, definition.source)) !== undefined;
+  const missing = { path: 'source', message: `there is no source ${definition.source}`, received: definition.source };
+  return [...(isThere ? [] : [missing]), ...queryProblems(definition)];
 }
 
 function queryProblems(definition: PrometheusIndicator | PromqlIndicator): FieldProblem[] {
@@ -29,6 +40,6 @@ function queryProblems(definition: PrometheusIndicator | PromqlIndicator): Field
     const text = given[name];
     if (text === undefined) return [];
     const checked = definition.kind === 'prometheus' ? parseSelector(text) : checkPromql(text);
-    return checked.ok ? [] : [{ path: `body.indicator.${name}`, message: checked.because.text, received: text.slice(0, 200) }];
+    return checked.ok ? [] : [{ path: name, message: checked.because.text, received: text.slice(0, 200) }];
   });
 }

@@ -1,6 +1,6 @@
 import { AppError } from '#kernel/errors.ts';
 import { type Instant, plus, SECOND_MS } from '#kernel/instant.ts';
-import { type OpenSource, previewCells } from '#modules/signals/index.ts';
+import { type OpenSource, previewCells, refuseUnreadable } from '#modules/signals/index.ts';
 import type { Db } from '#platform/verb.ts';
 import { backtestCounts, type BacktestInput, longestWindow, spanOf } from './backtest.ts';
 import type { ObjectiveDefinition } from '../contract.ts';
@@ -13,6 +13,7 @@ export async function previewObjective(
   db: Db,
   { definition, now, ...input }: BacktestInput & { definition: ObjectiveDefinition; now: Instant },
 ): Promise<BacktestView> {
+  await refuseUnreadable(db, definition.indicator, 'body.definition.indicator');
   const span = spanOf(input, now);
   const flat = createFlatCounts();
   const wide = { from: plus(span.from, -longestWindow(definition, span.to)), to: span.to };

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { AppError } from '#kernel/errors.ts';
 import { Slug } from '#kernel/text.ts';
 import { listServicesBySlugs } from '#modules/catalog/index.ts';
+import { indicatorProblems } from '#modules/signals/index.ts';
 import type { Db, VerbContext } from '#platform/verb.ts';
 import { readVersion } from '../book.ts';
 import { ObjectiveDefinition } from '../contract.ts';
@@ -41,6 +42,11 @@ export async function planObjectives(db: Db, documents: readonly ObjectiveDocume
         message: 'there is no such service',
         received: service,
       });
+  }
+  for (const [slug, { indicator }] of plan.definitions) {
+    const index = documents.findIndex((document) => document.slug === slug);
+    for (const problem of await indicatorProblems(db, indicator))
+      plan.problems.push({ index, slug, ...problem, path: `indicator.${problem.path}` });
   }
   const before = await latestDefinitions(db, [...plan.definitions.keys()]);
   for (const [slug, definition] of plan.definitions) plan.entries.push(entryOf(slug, before.get(slug), definition));
