@@ -58,7 +58,7 @@ export interface App {
 
 export async function createApp(deps: AppDeps): Promise<App> {
   const { database, clock, ids, log } = deps;
-  const book = createObjectiveBook(createCountsHistory());
+  const book = createObjectiveBook(createCountsHistory(database.reader));
   const objectives = createObjectiveReader(book);
   const subscriptions = createSubscriptions({ objectives });
   const transactor = createTransactor({ db: database.kysely, clock, ids, fanout: subscriptions.fanout });

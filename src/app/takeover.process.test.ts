@@ -74,7 +74,7 @@ describe('a node that is stopped in the middle of an evaluation', () => {
     await push(first, grid(600), 600, 0);
     const evaluating = await until(async () => {
       const waiting = await watcher.query<{ name: string }>(
-        `select application_name as name from pg_stat_activity where wait_event_type = 'Lock' and query like 'update "objective"%'`,
+        `select application_name as name from pg_stat_activity where wait_event_type = 'Lock' and query ilike '%update objective o set evaluation%'`,
       );
       return waiting.rows[0]?.name;
     });

@@ -41,8 +41,9 @@ interface Known {
 
 const FIVES_MS = 3 * DAY_MS;
 
-export function createCountsHistory(): CountsHistory {
-  return new History();
+/** `reader`: a connection of its own, so that nobody who waits for memory holds what memory waits for; without it the caller's is used. */
+export function createCountsHistory(reader?: Db): CountsHistory {
+  return new History(reader);
 }
 
 class History implements CountsHistory {
@@ -54,9 +55,14 @@ class History implements CountsHistory {
   private snapshot: string | null = null;
   private rows = 0;
   private reading: Promise<void> = Promise.resolve();
+  private readonly reader: Db | undefined;
+
+  constructor(reader: Db | undefined) {
+    this.reader = reader;
+  }
 
   refresh(db: Db): Promise<void> {
-    const next = this.reading.then(() => this.read(db));
+    const next = this.reading.then(() => this.read(this.reader ?? db));
     this.reading = next.catch(() => undefined);
     return next;
   }
@@ -68,7 +74,7 @@ class History implements CountsHistory {
       const missing = this.missing(asks());
       if (missing.length === 0) return;
       if (round === 10) throw new Error(`the edges of ${missing.length} windows could not be loaded`);
-      const found = new Map((await findRows(db, HOUR_TIER, missing)).map((row) => [`${row.seriesId} ${row.at}`, row.cells]));
+      const found = new Map((await findRows(this.reader ?? db, HOUR_TIER, missing)).map((row) => [`${row.seriesId} ${row.at}`, row.cells]));
       this.rows += found.size;
       for (const { seriesId, at } of missing) this.series.get(seriesId)?.giveDetail(at, found.get(`${seriesId} ${at}`) ?? null);
     }
@@ -115,15 +121,11 @@ class History implements CountsHistory {
   }
 
   private async read(db: Db): Promise<void> {
-    if (this.snapshot === null) {
-      const snapshot = await currentSnapshot(db);
-      await this.fill(db, null);
-      this.snapshot = snapshot;
-    }
+    this.snapshot ??= await this.fill(db, null);
     if (this.stale.size > 0) {
       const series = [...this.stale];
-      this.stale.clear();
       await this.fill(db, series);
+      for (const one of series) this.stale.delete(one);
     }
     const news = await readHoursSince(db, this.snapshot);
     const unknown = new Set(news.hours.filter((hour) => !this.series.has(hour.seriesId)).map((hour) => hour.seriesId));
@@ -131,20 +133,19 @@ class History implements CountsHistory {
     for (const hour of news.hours) {
       this.series.get(hour.seriesId)?.applyHour(hour.at, hour.cells);
       const known = this.indicators.get(hour.indicatorId);
-      if (known !== undefined) known.intervalMs = hour.intervalMs;
+      if (known !== undefined && hour.groupKey === '') known.intervalMs = hour.intervalMs;
     }
     this.rows += news.hours.length;
     this.snapshot = news.snapshot;
   }
 
-  /** Fills the rings of some series, or of all, from the tiers. */
-  private async fill(db: Db, only: readonly string[] | null): Promise<void> {
+  /** Fills the rings of some series, or of all, from the tiers as they stand in one snapshot, which is returned. */
+  private async fill(db: Db, only: readonly string[] | null): Promise<string> {
     const longest = Math.max(RING_REACH_MS, ...this.reaches.values());
-    const tiers = await readTiers(db, only, {
-      blocksMs: longest + BLOCK_TIER.rowMs,
-      daysMs: FIVES_MS + DAY_MS,
-      hoursMs: HOUR_MS,
-    });
+    const reach = { blocksMs: longest + BLOCK_TIER.rowMs, daysMs: FIVES_MS + DAY_MS, hoursMs: HOUR_MS };
+    const readAll = async (tx: Db) => ({ snapshot: await currentSnapshot(tx), ...(await readTiers(tx, only, reach)) });
+    // An hour that closes between two statements would be missing in both.
+    const tiers = db.isTransaction ? await readAll(db) : await db.transaction().setIsolationLevel('repeatable read').execute(readAll);
     this.rows += tiers.blocks.length + tiers.days.length + tiers.hours.length;
     const blocks = Map.groupBy(tiers.blocks, (row) => row.seriesId);
     const days = Map.groupBy(tiers.days, (row) => row.seriesId);
@@ -159,6 +160,7 @@ class History implements CountsHistory {
       known.keys = null;
       this.indicators.set(series.indicatorId, known);
     }
+    return tiers.snapshot;
   }
 }
 

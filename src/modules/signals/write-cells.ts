@@ -124,11 +124,15 @@ function reach(ctx: VerbContext, about: About, write: SeriesWrite, known: readon
 
 const LONGEST_INTERVAL_MS = HOUR_MS;
 
+/** One write that tells much more than the one before, as a backlog does, is not at once taken for the rule. */
+const MOST_RISE = 4;
+
 /** The time that a write tells beyond what was known: a sender of batches tells minutes at once, and then nothing for minutes. */
 function intervalOf(leastMs: DurationMs, { cells }: SeriesWrite, before: SeriesRow | undefined): DurationMs {
-  if (before === undefined) return leastMs;
-  const told = cells.filter((cell) => cell.at >= before.lastEnd).length * CELL_MS;
-  return told === 0 ? before.intervalMs : Math.min(LONGEST_INTERVAL_MS, Math.max(leastMs, told));
+  const told = before === undefined ? cells.length * CELL_MS : cells.filter((cell) => cell.at >= before.lastEnd).length * CELL_MS;
+  if (before === undefined) return Math.min(LONGEST_INTERVAL_MS, Math.max(leastMs, told));
+  if (told === 0) return before.intervalMs;
+  return Math.min(LONGEST_INTERVAL_MS, MOST_RISE * before.intervalMs, Math.max(leastMs, told));
 }
 
 /** Loads the hours that the cells fall into, and the one that is no longer open, and writes the cells into them. Returns what that changed in all. */

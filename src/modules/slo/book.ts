@@ -191,19 +191,6 @@ class Book implements ObjectiveBook {
     return [...instantsOf(terms, this.raw(objective, version, group), now), ...instantsOfSpans(objective.spans), ...more];
   }
 
-  /** A definition that this program cannot read, as one of a newer program, must not keep the others from being judged. */
-  private tryVersion(row: VersionRow): Version | null {
-    try {
-      return readVersion(row);
-    } catch (error) {
-      this.faults.set(
-        row.objectiveId,
-        `version ${row.number} cannot be read: ${error instanceof Error ? error.message.slice(0, 300) : ''}`,
-      );
-      return null;
-    }
-  }
-
   private async readVersions(db: Db, rows: readonly ObjectiveRow[]): Promise<void> {
     const asked = rows.flatMap((row) =>
       [...new Set([row.governing, row.version])]
@@ -211,8 +198,11 @@ class Book implements ObjectiveBook {
         .map((number) => ({ objectiveId: row.id, number })),
     );
     for (const row of await findVersions(db, asked)) {
-      const version = this.tryVersion(row);
-      if (version === null) continue;
+      const version = tryVersion(row);
+      if (version === null) {
+        this.faults.set(row.objectiveId, `version ${row.number} cannot be read: was it written by a newer Nines?`);
+        continue;
+      }
       this.versions.set(`${row.objectiveId}/${row.number}`, version);
       const { from, to } = periodAt(version.definition.window, row.createdAt);
       this.history.want(version.indicatorId, to - from + REACH_SLACK_MS);
@@ -252,7 +242,9 @@ function spansOf(row: CorrectionRow, now: Instant): CorrectionSpan[] {
 /** A calendar period may be three days longer than the one at hand. */
 const REACH_SLACK_MS = 4 * DAY_MS;
 
-export function readVersion(row: VersionRow): Version {
+/** A definition that this program cannot read, as one of a newer program, must not keep others from being judged, nor itself from being mended. */
+export function tryVersion(row: VersionRow): Version | null {
+  const definition = ObjectiveDefinition.safeParse(row.definition);
   const { number, indicatorId, createdAt, governsSince } = row;
-  return { number, indicatorId, createdAt, governsSince, definition: ObjectiveDefinition.parse(row.definition) };
+  return definition.success ? { number, indicatorId, createdAt, governsSince, definition: definition.data } : null;
 }

@@ -2,7 +2,7 @@ import { AppError, type FieldProblem } from '#kernel/errors.ts';
 import { DAY_MS, type Instant, iso, plus, SECOND_MS } from '#kernel/instant.ts';
 import { CELL_MS, groupKeyOf, type SeriesWrite, spreadOver, writeCells } from '#modules/signals/index.ts';
 import type { VerbContext } from '#platform/verb.ts';
-import { readVersion } from './book.ts';
+import { tryVersion, type Version } from './book.ts';
 import { findVersions, loadObjective } from './store.ts';
 
 export interface PushedBucket {
@@ -28,7 +28,8 @@ export async function pushCounts(ctx: VerbContext, { slug, buckets }: { slug: st
     ctx.tx,
     numbers.map((number) => ({ objectiveId: objective.id, number })),
   );
-  const versions = rows.map(readVersion);
+  const versions = rows.flatMap((row) => tryVersion(row) ?? []);
+  refuseRead(slug, versions);
   const groupBy = versions.find((version) => version.number === objective.version)?.definition.indicator.groupBy ?? [];
   refuse(problemsOf(ctx, buckets, groupBy));
   const writes = writesOf(buckets, groupBy);
@@ -40,6 +41,16 @@ export async function pushCounts(ctx: VerbContext, { slug, buckets }: { slug: st
   }
   return { accepted: buckets.length };
 }
+
+/** Counts that are read from a source are added to what stands there: pushed ones beside them would count twice. */
+function refuseRead(slug: string, versions: readonly Version[]): void {
+  const read = versions.find(({ definition: { indicator } }) => indicator.kind === 'prometheus' || indicator.kind === 'promql');
+  if (read !== undefined)
+    throw new AppError('conflict', `the counts of ${slug} are read from a source, past and present; none can be pushed beside them`);
+}
+
+/** What one request may tell: the cells of 100 days. */
+const MOST_CELLS = (100 * DAY_MS) / CELL_MS;
 
 function writesOf(buckets: readonly PushedBucket[], groupBy: readonly string[]): SeriesWrite[] {
   const grouped = Map.groupBy(buckets, (bucket) => (bucket.group === undefined ? '' : groupKeyOf(groupBy, bucket.group)));
@@ -72,7 +83,18 @@ function problemsOf(ctx: VerbContext, buckets: readonly PushedBucket[], groupBy:
       return problem === null ? [] : [{ path: `body.buckets[${i}].${problem.name}`, message: problem.message, received: problem.received }];
     }),
   );
-  return [...found, ...overlaps(buckets)].slice(0, 20);
+  const cells = buckets.reduce((sum, bucket) => sum + (bucket.seconds * SECOND_MS) / CELL_MS, 0);
+  const tooMuch =
+    cells > MOST_CELLS
+      ? [
+          {
+            path: 'body.buckets',
+            message: 'must cover at most 100 days in all; send several requests',
+            received: `${buckets.length} buckets`,
+          },
+        ]
+      : [];
+  return [...found, ...overlaps(buckets), ...tooMuch].slice(0, 20);
 }
 
 function groupProblem(group: Record<string, string> | undefined, groupBy: readonly string[]): ReturnType<Find> {

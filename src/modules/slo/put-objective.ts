@@ -8,7 +8,7 @@ import { loadServiceBySlug } from '#modules/catalog/index.ts';
 import { createIndicator, isObserved } from '#modules/signals/index.ts';
 import { lockName } from '#platform/db/lock-name.ts';
 import type { VerbContext } from '#platform/verb.ts';
-import { readVersion, scrapeMsOf, type Version } from './book.ts';
+import { scrapeMsOf, tryVersion, type Version } from './book.ts';
 import { requireBudgetPolicy } from './budget-policy/policies.ts';
 import type { ObjectiveDefinition } from './contract.ts';
 import { NOT_EVALUATED } from './core/evaluate.ts';
@@ -43,7 +43,7 @@ export async function putObjective(ctx: VerbContext, { slug, ifMatch, definition
   const known = before === undefined ? [] : await versionsOf(ctx, before);
   const governing = known.find((version) => version.number === before?.governing);
   // An indicator that is counted already is taken up again, so that an edit and its undoing lose nothing.
-  const same = known.find((version) => isDeepStrictEqual(version.definition.indicator, definition.indicator));
+  const same = known.find((version) => isDeepStrictEqual(countedBy(version.definition.indicator), countedBy(definition.indicator)));
   const number = (before?.version ?? 0) + 1;
   const row: ObjectiveRow = {
     id: before?.id ?? ctx.ids.next('obj'),
@@ -51,7 +51,7 @@ export async function putObjective(ctx: VerbContext, { slug, ifMatch, definition
     name: definition.name ?? slug,
     serviceId: service.id,
     version: number,
-    governing: governing === undefined || (await takesOverAtOnce(ctx, governing, { definition, same }, before)) ? number : governing.number,
+    governing: governing === undefined || (await takesOverAtOnce(ctx, governing, definition)) ? number : governing.number,
     createdAt: before?.createdAt ?? ctx.now,
     evaluation: before?.evaluation ?? NOT_EVALUATED,
   };
@@ -75,36 +75,39 @@ export async function putObjective(ctx: VerbContext, { slug, ifMatch, definition
   return row.id;
 }
 
-/** The governing version and the latest, the latest first. */
+/** The governing version and the latest, the latest first; one that cannot be read is missing, so that it can be mended. */
 async function versionsOf(ctx: VerbContext, row: ObjectiveRow): Promise<Version[]> {
   const numbers = [...new Set([row.version, row.governing])];
   const rows = await findVersions(
     ctx.tx,
     numbers.map((number) => ({ objectiveId: row.id, number })),
   );
-  return rows.map(readVersion).sort((a, b) => b.number - a.number);
+  return rows.flatMap((found) => tryVersion(found) ?? []).sort((a, b) => b.number - a.number);
 }
 
 /** Addresses under /objectives that are pages of their own. */
 const RESERVED: ReadonlySet<string> = new Set(['new', 'policy', 'nines']);
 
 /** An edit of words alone, or one that no alert and no counts stand in the way of. All else is decided at the ticks. */
-async function takesOverAtOnce(
-  ctx: VerbContext,
-  governing: Version,
-  edited: { definition: ObjectiveDefinition; same: Version | undefined },
-  row: ObjectiveRow | undefined,
-): Promise<boolean> {
-  if (isJudgedAlike(governing.definition, edited.definition)) return true;
-  const isAlerting = row !== undefined && (row.evaluation.page !== null || row.evaluation.ticket);
-  if (isAlerting) return false;
-  return edited.same?.indicatorId === governing.indicatorId || !(await isObserved(ctx.tx, governing.indicatorId));
+async function takesOverAtOnce(ctx: VerbContext, governing: Version, definition: ObjectiveDefinition): Promise<boolean> {
+  return isJudgedAlike(governing.definition, definition) || !(await isObserved(ctx.tx, governing.indicatorId));
 }
 
 /** Whether two definitions judge the same counts by the same terms, whatever their words. */
 function isJudgedAlike(a: ObjectiveDefinition, b: ObjectiveDefinition): boolean {
-  const judged = ({ indicator, target, window, gaps, alerting }: ObjectiveDefinition) => ({ indicator, target, window, gaps, alerting });
+  const judged = ({ indicator, target, window, gaps, alerting }: ObjectiveDefinition) => ({
+    indicator: countedBy(indicator),
+    target,
+    window,
+    gaps,
+    alerting,
+  });
   return isDeepStrictEqual(judged(a), judged(b));
+}
+
+/** An indicator without its words: what of it makes counts. */
+export function countedBy({ specification: _words, sli: _kind, measuredAt: _where, ...counted }: ObjectiveDefinition['indicator']) {
+  return counted;
 }
 
 /** A definition as people write it. */

@@ -62,12 +62,12 @@ export async function upsertObjective(tx: Tx, row: ObjectiveRow): Promise<void> 
     .execute();
 }
 
-export async function updateEvaluation(tx: Tx, id: Id<'obj'>, evaluation: Evaluation): Promise<void> {
-  await tx
-    .updateTable('objective')
-    .set({ evaluation: json(evaluation) })
-    .where('id', '=', id)
-    .execute();
+export async function updateEvaluations(tx: Tx, changed: readonly { id: Id<'obj'>; evaluation: Evaluation }[]): Promise<void> {
+  if (changed.length === 0) return;
+  await sql`
+    update objective o set evaluation = r.evaluation
+    from (select * from jsonb_to_recordset(${JSON.stringify(changed)}::jsonb) as r (id text, evaluation jsonb) order by r.id) r
+    where o.id = r.id`.execute(tx);
 }
 
 export async function insertVersion(tx: Tx, row: VersionRow): Promise<void> {

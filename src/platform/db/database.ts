@@ -25,6 +25,11 @@ export interface DatabaseOptions {
 
 export interface Database {
   kysely: Kysely<Tables>;
+  /**
+   * One connection apart, for reading what has been committed into memory: whoever holds a connection of the pool may wait
+   * for it, and it waits for nobody.
+   */
+  reader: Kysely<Tables>;
   pool: pg.Pool;
   close(): Promise<void>;
   /** Cuts every connection at once, as a crash does. */
@@ -36,27 +41,33 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   const target = options.url === undefined ? { database: 'postgres', ...options.connection } : { connectionString: options.url };
   const clients = new Set<pg.ClientBase>();
   const pool = createPool(target, options);
-  pool.on('connect', (client) => {
-    clients.add(client);
-    // A checked-out connection that breaks reports it here too, and an 'error' that nobody hears ends the process.
-    client.on('error', (cause) => options.onLost?.(cause));
-    if (options.onQuery !== undefined) watch(client, options.onQuery);
-  });
-  pool.on('remove', (client) => clients.delete(client));
-  pool.on('error', () => undefined);
+  const side = createPool(target, { ...options, poolSize: 1 });
+  for (const one of [pool, side]) {
+    one.on('connect', (client) => {
+      clients.add(client);
+      // A checked-out connection that breaks reports it here too, and an 'error' that nobody hears ends the process.
+      client.on('error', (cause) => options.onLost?.(cause));
+      if (options.onQuery !== undefined) watch(client, options.onQuery);
+    });
+    one.on('remove', (client) => clients.delete(client));
+    one.on('error', () => undefined);
+  }
   try {
     await checkVersion(pool);
   } catch (cause) {
-    await pool.end();
+    await Promise.all([pool.end(), side.end()]);
     throw cause instanceof AppError ? cause : unreachable(options, cause);
   }
-  const kysely = new Kysely<Tables>({
-    dialect: new PostgresDialect({ pool }),
-    plugins: [new CamelCasePlugin({ maintainNestedObjectKeys: true })],
-  });
-  let closing: Promise<void> | undefined;
-  const close = () => (closing ??= pool.end());
-  return { kysely, pool, close, sever: () => clients.forEach(cut) };
+  const over = (one: pg.Pool): Kysely<Tables> =>
+    new Kysely<Tables>({
+      dialect: new PostgresDialect({ pool: one }),
+      plugins: [new CamelCasePlugin({ maintainNestedObjectKeys: true })],
+    });
+  let closing: Promise<unknown> | undefined;
+  const close = async (): Promise<void> => {
+    await (closing ??= Promise.all([pool.end(), side.end()]));
+  };
+  return { kysely: over(pool), reader: over(side), pool, close, sever: () => clients.forEach(cut) };
 }
 
 /** An instant as a parameter. */

@@ -220,10 +220,12 @@ function next(terms: ObjectiveTerms, source: CountsSource, now: Instant, { judge
     else if (page !== 'critical') page = call.pair.urgency === 'critical' ? 'critical' : 'warning';
   }
   const exhausted = terms.alerting.exhausted && (remaining === null ? previous.exhausted : remaining <= 0);
-  const forecast = ready.exhaustsWithinMs > 0 && isRunningOut(terms, judged);
+  // The first moments of a month are not known yet; what was said of the last one holds until they are.
+  const isTurning = remaining === null && silentMs(source, now) <= absentAfter(terms.intervalMs) && source.lastEnd() !== null;
+  const forecast = ready.exhaustsWithinMs > 0 && (isTurning ? previous.forecast : isRunningOut(terms, judged));
   const noData = silentMs(source, now) >= Math.max(ready.noDataMs, absentAfter(terms.intervalMs));
   const state = stateCode(terms, source, now, judged)[0];
-  const level = levelAt(remaining, terms.levels);
+  const level = isTurning ? previous.level : levelAt(remaining, terms.levels);
   const isSame =
     previous.page === page &&
     previous.ticket === ticket &&

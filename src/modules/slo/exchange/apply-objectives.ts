@@ -4,10 +4,10 @@ import { Slug } from '#kernel/text.ts';
 import { listServicesBySlugs } from '#modules/catalog/index.ts';
 import { indicatorProblems } from '#modules/signals/index.ts';
 import type { Db, VerbContext } from '#platform/verb.ts';
-import { readVersion } from '../book.ts';
+import { tryVersion } from '../book.ts';
 import { ObjectiveDefinition } from '../contract.ts';
 import type { DocumentProblem, PlanEntry } from '../core/views.ts';
-import { definitionInput, putObjective } from '../put-objective.ts';
+import { countedBy, definitionInput, putObjective } from '../put-objective.ts';
 import { findVersions, listObjectives } from '../store.ts';
 
 /** A definition as it stands in a file. */
@@ -85,7 +85,12 @@ async function latestDefinitions(db: Db, slugs: readonly string[]): Promise<Map<
     db,
     rows.map((row) => ({ objectiveId: row.id, number: row.version })),
   );
-  const byId = new Map(versions.map((row) => [row.objectiveId, definitionInput(readVersion(row).definition)]));
+  const byId = new Map(
+    versions.flatMap((row) => {
+      const version = tryVersion(row);
+      return version === null ? [] : [[row.objectiveId, definitionInput(version.definition)] as const];
+    }),
+  );
   return new Map(rows.flatMap((row) => (byId.has(row.id) ? [[row.slug, byId.get(row.id) ?? {}] as const] : [])));
 }
 
@@ -93,7 +98,7 @@ function entryOf(slug: string, before: Record<string, unknown> | undefined, defi
   const after = definitionInput(definition);
   if (before === undefined) return { slug, action: 'create', changes: [], keepsCounts: false };
   const changes = differences(before, after, '');
-  const keepsCounts = isDeepStrictEqual(before.indicator, after.indicator);
+  const keepsCounts = isDeepStrictEqual(countedBy(before.indicator as never), countedBy(definition.indicator));
   return { slug, action: changes.length === 0 ? 'unchanged' : 'change', changes, keepsCounts };
 }
 

@@ -4,7 +4,7 @@ import type { Output } from '#kernel/operation.ts';
 import { listServicesBySlugs } from '#modules/catalog/index.ts';
 import type { Db } from '#platform/verb.ts';
 import type { contract } from '../contract.ts';
-import { readVersion } from '../book.ts';
+import { tryVersion } from '../book.ts';
 import { canonicalDefinition, type ObjectiveDocument } from '../openslo/definition.ts';
 import { exportOpenSlo } from '../openslo/export.ts';
 import { importOpenSlo } from '../openslo/import.ts';
@@ -54,7 +54,7 @@ async function listDocuments(db: Db, slug: string | undefined): Promise<Objectiv
     db,
     rows.map((row) => ({ objectiveId: row.id, number: row.version })),
   );
-  const byId = new Map(versions.map((version) => [version.objectiveId, readVersion(version).definition]));
+  const byId = new Map(versions.map((version) => [version.objectiveId, tryVersion(version)?.definition]));
   return rows.flatMap((row) => {
     const definition = byId.get(row.id);
     const read = definition === undefined ? undefined : canonicalDefinition(definitionInput(definition));

@@ -15,6 +15,7 @@ import { Empty, Note } from '../../../ui/note.tsx';
 import { PageHead } from '../../../ui/panel.tsx';
 import { definitionOf, type Draft, emptyDraft, problemsOf } from './draft.ts';
 import { MeasureStep } from './measure-step.tsx';
+import { MoreStep } from './more-step.tsx';
 import { FIELDS, placeProblem } from './place-problem.ts';
 import { PreviewPanel } from './preview-panel.tsx';
 import { ServiceStep } from './service-step.tsx';
@@ -97,6 +98,7 @@ function CreateForm({ services, may }: { services: readonly Service[]; may: bool
         <MeasureStep {...step} />
         <SourceStep {...step} />
         <TargetStep {...step} recommended={preview.past?.recommendation} />
+        <MoreStep {...step} problem={shown} />
         <div className="foot row wrap">
           <Button kind="primary" size="large" type="submit" busy={create.isPending} disabled={!may}>
             Create objective

@@ -1,12 +1,25 @@
 import type { api } from '../../../api/client.ts';
+import type { GAPS, PRESETS } from '../backtest/terms.ts';
 import { numberOf } from '../nines/nines.ts';
 import { type WindowDraft, windowDraft, windowInput } from '../window-draft.ts';
-import { type Condition, conditionsOf, needsSlices, type Shape, type Sli, type Source, usualShape } from './kinds.ts';
+import {
+  type AlertGroups,
+  type AlertMode,
+  type Condition,
+  conditionsOf,
+  type MeasuredAt,
+  needsSlices,
+  type Shape,
+  type Sli,
+  type Source,
+  usualShape,
+} from './kinds.ts';
 
 export type Definition = Parameters<typeof api.slo.previewObjective>[0]['body']['definition'];
 type Indicator = Definition['indicator'];
+type Alerting = NonNullable<Definition['alerting']>;
 
-/** A new objective as it stands in the form: texts as they are typed. */
+/** An objective as it stands in the form: texts as they are typed. */
 export interface Draft {
   service: string;
   name: string;
@@ -31,7 +44,23 @@ export interface Draft {
   groupBy: string;
   window: WindowDraft;
   target: string;
+  specification: string;
+  /** Empty where it is not said. */
+  measuredAt: MeasuredAt | '';
+  onBreach: string;
+  gaps: (typeof GAPS)[number]['value'];
+  /** `own` for pairs of its own, which the form carries and does not show. */
+  preset: (typeof PRESETS)[number]['value'] | 'own';
+  pairs: Alerting['pairs'];
+  mode: AlertMode;
+  groups: AlertGroups;
+  /** Empty for no alert. */
+  noDataAfter: string;
+  /** Slug; empty for the one of the service. */
+  policy: string;
 }
+
+const NO_DATA_AFTER = '10m';
 
 export function emptyDraft(service: string): Draft {
   return {
@@ -57,6 +86,16 @@ export function emptyDraft(service: string): Draft {
     groupBy: '',
     window: windowDraft('30d'),
     target: '99.9',
+    specification: '',
+    measuredAt: '',
+    onBreach: '',
+    gaps: 'gap',
+    preset: 'default',
+    pairs: undefined,
+    mode: 'rate',
+    groups: 'rollup',
+    noDataAfter: NO_DATA_AFTER,
+    policy: '',
   };
 }
 
@@ -110,11 +149,16 @@ export function isSliced(draft: Draft): boolean {
   return draft.sliced || needsSlices(draft.shape);
 }
 
-/** The definition that the form comes to. What is missing in it the server says. */
+function written(text: string): string | undefined {
+  return text.trim() === '' ? undefined : text.trim();
+}
+
+/** The definition that the form comes to; what is as usual stays unsaid. What is missing in it the server says. */
 export function definitionOf(draft: Draft): Definition {
-  const written = (text: string) => (text.trim() === '' ? undefined : text.trim());
   const name = written(draft.name);
   const runbook = written(draft.runbook);
+  const onBreach = written(draft.onBreach);
+  const alerting = alertingOf(draft);
   return {
     service: draft.service,
     ...(name !== undefined && { name }),
@@ -124,18 +168,41 @@ export function definitionOf(draft: Draft): Definition {
     target: Number(((numberOf(draft.target) ?? 0) / 100).toFixed(9)),
     window: windowInput(draft.window),
     ...(runbook !== undefined && { links: { runbook } }),
+    ...(onBreach !== undefined && { onBreach }),
+    ...(draft.gaps !== 'gap' && { gaps: draft.gaps }),
+    ...(Object.keys(alerting).length > 0 && { alerting }),
+    ...(draft.policy !== '' && { policy: draft.policy }),
     indicator: indicatorOf(draft),
   };
 }
 
-function indicatorOf(draft: Draft): Indicator {
-  const groupBy = draft.groupBy
+function alertingOf({ preset, pairs, mode, groups, noDataAfter }: Draft): Alerting {
+  const isOwn = preset === 'own';
+  return {
+    ...(isOwn && pairs !== undefined && { pairs }),
+    // Said even where it is the usual one, when it takes the place of pairs of one's own.
+    ...(!isOwn && (preset !== 'default' || pairs !== undefined) && { preset }),
+    ...(mode !== 'rate' && { mode }),
+    ...(groups !== 'rollup' && { groups }),
+    ...(noDataAfter.trim() !== NO_DATA_AFTER && { noDataAfter: written(noDataAfter) ?? null }),
+  };
+}
+
+export function labelsOf(draft: Pick<Draft, 'groupBy'>): string[] {
+  return draft.groupBy
     .split(',')
     .map((label) => label.trim())
     .filter((label) => label !== '');
+}
+
+function indicatorOf(draft: Draft): Indicator {
+  const groupBy = labelsOf(draft);
+  const specification = written(draft.specification);
   const { length, when, threshold } = draft.slice;
   const common = {
     sli: draft.sli,
+    ...(specification !== undefined && { specification }),
+    ...(draft.measuredAt !== '' && { measuredAt: draft.measuredAt }),
     ...(isSliced(draft) && { slices: { length: length.trim(), when, threshold: sliceThreshold(when, threshold) } }),
     ...(groupBy.length > 0 && { groupBy }),
   };

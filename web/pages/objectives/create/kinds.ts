@@ -86,3 +86,31 @@ export function conditionsOf(shape: Shape): { value: Condition; label: string }[
 export function needsSlices(shape: Shape): boolean {
   return shape === 'gauge' || shape === 'rate';
 }
+
+/** Where it is measured. */
+export const MEASURED_AT = [
+  { value: 'client', label: 'In the client: what people see' },
+  { value: 'load_balancer', label: 'At the load balancer: before the service' },
+  { value: 'server', label: 'In the server: what reached it' },
+  { value: 'probe', label: 'By a probe: steady, also without traffic' },
+] as const;
+export type MeasuredAt = (typeof MEASURED_AT)[number]['value'];
+
+/** What unobserved time counts as, a sentence each. */
+export const GAP_NOTES = {
+  gap: 'Counted as traffic without failures. Alerts whose short window lacks too much of it are held.',
+  good: 'Counted as traffic without failures, and no alert is held for it.',
+  bad: 'Counted as traffic at the usual rate, all of it failed.',
+} as const;
+
+export const ALERT_MODES = [
+  { value: 'rate', label: 'Rate', note: 'A window’s share of failures against the share that the target allows.' },
+  { value: 'budget_share', label: 'Budget share', note: 'A window’s failures against the budget of the whole period: quiet hours weigh less.' },
+] as const;
+export type AlertMode = (typeof ALERT_MODES)[number]['value'];
+
+export const ALERT_GROUPS = [
+  { value: 'rollup', label: 'All groups together' },
+  { value: 'any', label: 'Each group for itself' },
+] as const;
+export type AlertGroups = (typeof ALERT_GROUPS)[number]['value'];

@@ -1,11 +1,25 @@
 import type { FormProblem } from '../../../ui/form/form.tsx';
 
+/** Fields under “More”, by their path in a definition. */
+export const MORE_FIELDS: readonly string[] = [
+  'indicator.specification',
+  'indicator.measuredAt',
+  'rationale',
+  'onBreach',
+  'gaps',
+  'alerting.preset',
+  'alerting.mode',
+  'alerting.groups',
+  'alerting.noDataAfter',
+  'policy',
+];
+
 /** Fields of the form, by their path in a definition. */
-export const FIELDS = [
+export const FIELDS: readonly string[] = [
+  ...MORE_FIELDS,
   'service',
   'name',
   'description',
-  'rationale',
   'target',
   'window',
   'window.timeZone',
@@ -23,7 +37,7 @@ export const FIELDS = [
   'indicator.slices.length',
   'indicator.slices.threshold',
   'indicator.groupBy',
-] as const;
+];
 
 /**
  * An API problem at the fields of this form: `body.definition.indicator.valid[0].value` is about `indicator.valid`. What

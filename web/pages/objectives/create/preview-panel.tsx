@@ -11,6 +11,7 @@ import { TurnList } from '../backtest/turn-list.tsx';
 import { shareWords } from '../explain/figures.ts';
 import { otlpSnippet, pushSnippet } from '../push-snippet.ts';
 import type { StepProps } from './create-page.tsx';
+import { labelsOf } from './draft.ts';
 import type { Preview } from './preview.ts';
 
 /** What the past would have looked like; for what is pushed, how its first data comes. */
@@ -45,10 +46,6 @@ export function PreviewPanel({ draft, onChange, slug, preview }: StepProps & { s
 }
 
 function Pushed({ draft, slug }: Pick<StepProps, 'draft'> & { slug: string }) {
-  const labels = draft.groupBy
-    .split(',')
-    .map((label) => label.trim())
-    .filter((label) => label !== '');
   return (
     <Panel title="How it begins">
       <div className="stack tight">
@@ -56,7 +53,7 @@ function Pushed({ draft, slug }: Pick<StepProps, 'draft'> & { slug: string }) {
           The past begins with the first data: nothing is known of the time before. Create it, then{' '}
           {draft.source === 'otlp' ? 'point your exporter here' : 'push'}; its page shows the first event as it comes in.
         </p>
-        <Snippet text={draft.source === 'otlp' ? otlpSnippet() : pushSnippet(slug === '' ? 'SLUG' : slug, nowMs(), labels)} />
+        <Snippet text={draft.source === 'otlp' ? otlpSnippet() : pushSnippet(slug === '' ? 'SLUG' : slug, nowMs(), labelsOf(draft))} />
         <p className="mute sm">
           A bucket sent again replaces itself, so a script may send the last hour each minute. Recorded history may be pushed the same way.
         </p>

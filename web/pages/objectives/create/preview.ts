@@ -7,7 +7,7 @@ import { useSettled } from '../../../lib/settled.ts';
 import type { FormProblem } from '../../../ui/form/form.tsx';
 import type { Backtest } from '../backtest/past-chart.tsx';
 import { type Trouble, troublesInput, useTroubles } from '../backtest/troubles.ts';
-import { canPreview, definitionOf, type Draft } from './draft.ts';
+import { canPreview, type Definition, definitionOf, type Draft } from './draft.ts';
 
 const DAY_MS = 86_400_000;
 const STEP_MS = 15 * 60_000;
@@ -26,15 +26,15 @@ export interface Preview {
 }
 
 /** The past of the objective that is being written, asked for when a person pauses. */
-export function usePreview(draft: Draft): Preview {
+export function usePreview(draft: Draft, written: Definition = definitionOf(draft)): Preview {
   const minute = useMinute();
   const to = Math.floor(minute / STEP_MS) * STEP_MS;
   const range = useMemo(() => ({ from: to - PAST_DAYS * DAY_MS, to }), [to]);
   const troubles = useTroubles(draft.service, range);
-  const definition = useSettled(canPreview(draft) ? definitionOf(draft) : null);
+  const definition = useSettled(canPreview(draft) ? written : null);
   const asked = definition !== null;
   const body = {
-    definition: definition ?? definitionOf(draft),
+    definition: definition ?? written,
     from: new Date(range.from).toISOString(),
     to: new Date(range.to).toISOString(),
     troubles: troublesInput(troubles),

@@ -1,6 +1,6 @@
 import { targetPercent } from '../../../lib/words.ts';
 import { Button } from '../../../ui/button.tsx';
-import { TextArea, TextField } from '../../../ui/form/field.tsx';
+import { TextField } from '../../../ui/form/field.tsx';
 import { Panel } from '../../../ui/panel.tsx';
 import type { Backtest } from '../backtest/past-chart.tsx';
 import { allowedSeconds, lengthWords, numberOf } from '../nines/nines.ts';
@@ -32,14 +32,6 @@ export function TargetStep({ draft, onChange, recommended }: StepProps & { recom
         </div>
         <WindowFields draft={draft.window} onChange={(window) => onChange({ ...draft, window })} />
         <p className="soft sm">{allowance(draft.target, draft.window)}</p>
-        <TextArea
-          name="rationale"
-          label="Rationale"
-          hint="optional; why this much and not more"
-          rows={2}
-          value={draft.rationale}
-          onChange={(event) => onChange({ ...draft, rationale: event.target.value })}
-        />
         <TextField
           name="links.runbook"
           label="Runbook"

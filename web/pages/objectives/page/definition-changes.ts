@@ -10,14 +10,14 @@ export function changesOf(before: unknown, after: unknown, path = ''): Definitio
     const names = [...new Set([...Object.keys(before), ...Object.keys(after)])];
     return names.flatMap((name) => changesOf(before[name], after[name], path === '' ? name : `${path}.${name}`));
   }
-  return JSON.stringify(before) === JSON.stringify(after) ? [] : [{ path, before: written(before), after: written(after) }];
+  return JSON.stringify(before) === JSON.stringify(after) ? [] : [{ path, before: writtenValue(before), after: writtenValue(after) }];
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function written(value: unknown): string {
+export function writtenValue(value: unknown): string {
   if (value === undefined || value === '' || value === null) return 'not set';
   return typeof value === 'string' ? value : JSON.stringify(value);
 }

@@ -17,7 +17,10 @@ export const CorrectionRule = z
     rrule: z
       .string()
       .max(300)
-      .regex(/^FREQ=(DAILY|WEEKLY|MONTHLY|YEARLY)(;[A-Z]+=[A-Z0-9,+:-]+)*$/, 'must be an RRULE as FREQ=WEEKLY;BYDAY=SU, at most daily')
+      .regex(
+        /^FREQ=(DAILY|WEEKLY|MONTHLY|YEARLY)(;(INTERVAL|COUNT|UNTIL|BYDAY|BYMONTH|BYMONTHDAY|BYSETPOS|WKST)=[A-Z0-9,+-]{1,100})*$/,
+        'must be an RRULE as FREQ=WEEKLY;BYDAY=SU, at most daily; times of day come from the period',
+      )
       .optional(),
     timeZone: Zone.default('UTC'),
   })

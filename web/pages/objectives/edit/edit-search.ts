@@ -1,0 +1,55 @@
+import { GAPS, PRESETS, type TermsDraft } from '../backtest/terms.ts';
+import type { Draft } from '../create/draft.ts';
+import { CALENDAR_UNITS, type WindowDraft, windowDraft } from '../window-draft.ts';
+
+/** Terms that the edit form opens with, as they stand in an address; what differs from the latest version only. */
+export interface EditSearch {
+  target?: string;
+  /** `28d`, or `month@Europe/Berlin`. */
+  window?: string;
+  gaps?: Draft['gaps'];
+  preset?: Exclude<Draft['preset'], 'own'>;
+}
+
+/** What an address may say; anything else is dropped. A number in it was read as one. */
+export function editSearch(raw: Record<string, unknown>): EditSearch {
+  const words = (name: string) => (typeof raw[name] === 'string' || typeof raw[name] === 'number' ? String(raw[name]).slice(0, 80) : '');
+  const gaps = GAPS.find(({ value }) => value === raw['gaps'])?.value;
+  const preset = PRESETS.find(({ value }) => value === raw['preset'])?.value;
+  return {
+    ...(words('target') !== '' && { target: words('target') }),
+    ...(words('window') !== '' && { window: words('window') }),
+    ...(gaps !== undefined && { gaps }),
+    ...(preset !== undefined && { preset }),
+  };
+}
+
+/** The terms tried, where they differ from those that govern. */
+export function searchOf(tried: TermsDraft, governing: TermsDraft): EditSearch {
+  return {
+    ...(tried.target !== governing.target && { target: tried.target }),
+    ...(windowText(tried.window) !== windowText(governing.window) && { window: windowText(tried.window) }),
+    ...(tried.gaps !== governing.gaps && { gaps: tried.gaps }),
+    ...(tried.preset !== governing.preset && tried.preset !== 'own' && { preset: tried.preset }),
+  };
+}
+
+/** A draft with the terms of an address. */
+export function withTerms(draft: Draft, { target, window, gaps, preset }: EditSearch): Draft {
+  return {
+    ...draft,
+    ...(target !== undefined && { target: target.replace(',', '.') }),
+    ...(window !== undefined && { window: windowOf(window) }),
+    ...(gaps !== undefined && { gaps }),
+    ...(preset !== undefined && { preset }),
+  };
+}
+
+function windowText(window: WindowDraft): string {
+  return window.kind === 'rolling' ? window.rolling.trim() : `${window.calendar}@${window.timeZone.trim()}`;
+}
+
+function windowOf(text: string): WindowDraft {
+  const [unit, timeZone = 'UTC'] = text.split('@');
+  return CALENDAR_UNITS.some((one) => one === unit) ? windowDraft({ calendar: unit, timeZone }) : windowDraft(text);
+}
