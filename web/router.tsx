@@ -3,6 +3,7 @@ import { queries } from './api/queries.ts';
 import { Frame } from './frame/frame.tsx';
 import { PageFailed, PagePending } from './frame/page.tsx';
 import { sessionQuery } from './frame/session.ts';
+import { editSearch } from './pages/objectives/edit/edit-search.ts';
 import * as search from './search.ts';
 
 const root = createRootRoute({ component: Outlet });
@@ -79,6 +80,12 @@ const pages = [
     path: '/objectives/$slug',
     validateSearch: search.objectiveSearch,
     component: lazyRouteComponent(() => import('./pages/objectives/page/objective-page.tsx'), 'ObjectivePage'),
+  }),
+  createRoute({
+    getParentRoute,
+    path: '/objectives/$slug/edit',
+    validateSearch: editSearch,
+    component: lazyRouteComponent(() => import('./pages/objectives/edit/edit-page.tsx'), 'EditPage'),
   }),
   createRoute({
     getParentRoute,

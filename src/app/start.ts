@@ -128,7 +128,13 @@ function channelsOf(settings: Settings): Channel[] {
  * What a source answers is never followed elsewhere.
  */
 function connectSources(): ConnectSource {
-  const http = createHttpClient({ allow: ['0.0.0.0/0', '::/0'], timeoutMs: 60_000, maxBytes: 64 * 1024 * 1024, maxRedirects: 0 });
+  const http = createHttpClient({
+    allow: ['0.0.0.0/0', '::/0'],
+    timeoutMs: 60_000,
+    maxBytes: 64 * 1024 * 1024,
+    maxRedirects: 0,
+    keepAlive: true,
+  });
   return (connection) => createPrometheusSource(connection, http);
 }
 

@@ -204,3 +204,22 @@ describe('the client over TLS', () => {
     expect(await get({ ca: authority.ca, servername: 'inside.test', cert: 'rubbish', key: 'rubbish' })).toMatchObject({ kind: 'failed' });
   });
 });
+
+describe('a client that keeps its connections', () => {
+  it('asks again on the one it has, and makes another when that was closed', async () => {
+    let connections = 0;
+    const server = http.createServer((_request, response) => response.end('well'));
+    server.on('connection', () => (connections += 1));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+    const client = createHttpClient({ allow: ['127.0.0.0/8'], timeoutMs: 5_000, maxBytes: 1000, maxRedirects: 0, keepAlive: true });
+    const ask = () => client.request({ method: 'GET', url, headers: {} });
+    for (let n = 0; n < 5; n += 1) expect(await ask()).toMatchObject({ kind: 'answered', body: 'well' });
+    expect(connections).toBe(1);
+    server.closeIdleConnections();
+    expect(await ask()).toMatchObject({ kind: 'answered', body: 'well' });
+    expect(connections).toBe(2);
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  });
+});

@@ -11,6 +11,8 @@ export interface HttpClientOptions {
   timeoutMs: number;
   maxBytes: number;
   maxRedirects: number;
+  /** Connections are kept for the next request: for who asks the same few places again and again. */
+  keepAlive?: boolean;
 }
 
 export interface HttpRequest {
@@ -101,6 +103,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
       done(null, first?.address ?? '', first?.family ?? 0);
     });
   };
+  const agents = options.keepAlive === true ? { http: new http.Agent(KEPT), https: new https.Agent(KEPT) } : null;
   const follow = async (request: HttpRequest, redirectsLeft: number, signal: AbortSignal): Promise<HttpResult> => {
     const url = URL.parse(request.url);
     if (url === null || (url.protocol !== 'http:' && url.protocol !== 'https:'))
@@ -108,7 +111,8 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     const literal = url.hostname.replace(/^\[|\]$/g, '');
     if (isIP(literal) !== 0 && !mayReach(literal))
       return { kind: 'refused', reason: `${literal} is a private address; NINES_ALLOW_TARGETS may allow it` };
-    const result = await exchange(request, url, { ...options, lookup, signal });
+    const agent = agents === null ? false : url.protocol === 'https:' ? agents.https : agents.http;
+    const result = await exchange(request, url, { ...options, lookup, signal, agent });
     if (result.kind !== 'answered' || result.status < 300 || result.status > 399 || result.headers.location === undefined) return result;
     if (redirectsLeft === 0) return { kind: 'failed', reason: `more than ${options.maxRedirects} redirects` };
     const next = URL.parse(result.headers.location, url.href);
@@ -123,7 +127,9 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
   };
 }
 
-type Exchange = HttpClientOptions & { lookup: LookupFunction; signal: AbortSignal };
+const KEPT = { keepAlive: true, maxFreeSockets: 16, scheduling: 'lifo' } as const;
+
+type Exchange = HttpClientOptions & { lookup: LookupFunction; signal: AbortSignal; agent: http.Agent | false };
 
 function exchange(request: HttpRequest, url: URL, options: Exchange): Promise<HttpResult> {
   const { lookup, signal } = options;
@@ -156,11 +162,15 @@ function exchange(request: HttpRequest, url: URL, options: Exchange): Promise<Ht
         resolve({ kind: 'answered', status: incoming.statusCode ?? 0, headers, body: Buffer.concat(chunks).toString('utf8') });
       });
     };
-    const how = { method: request.method, headers: request.headers, lookup, signal, agent: false };
+    const how = { method: request.method, headers: request.headers, lookup, signal, agent: options.agent };
     try {
       const outgoing =
         url.protocol === 'https:' ? https.request(url, { ...how, ...request.tls }, receive) : http.request(url, how, receive);
-      outgoing.on('error', fail);
+      outgoing.on('error', (error: NodeJS.ErrnoException) => {
+        // The other side had closed a connection that was kept: nothing of the request was taken, so it is sent once more.
+        if (outgoing.reusedSocket && error.code === 'ECONNRESET') resolve(exchange(request, url, { ...options, agent: false }));
+        else fail(error);
+      });
       outgoing.end(request.body);
     } catch (error) {
       // A header that is none, or a certificate that cannot be read, is refused before anything is sent.

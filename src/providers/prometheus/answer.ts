@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type Instant, instant, SECOND_MS } from '#kernel/instant.ts';
-import type { SourceFailure, SourceRead, SourceSeries, SourceValue } from '#modules/signals/port.ts';
+import type { SourceFailure, SourcePoint, SourceRead, SourceSeries, SourceValue } from '#modules/signals/port.ts';
 
 const REASON_LIMIT = 300;
 const WARNINGS_LIMIT = 10;
@@ -54,9 +54,8 @@ export function parseAnswer(status: number, body: string, span: Span): SourceRea
   }
   const { data, warnings } = parsed.data;
   const series = seriesOf(data);
-  const stray = series
-    .flatMap(({ points }) => points)
-    .find(({ at }) => at < span.from || at > span.to || (at - span.from) % span.stepMs !== 0);
+  const isStray = ({ at }: { at: Instant }): boolean => at < span.from || at > span.to || (at - span.from) % span.stepMs !== 0;
+  const stray = series.map(({ points }) => points.find(isStray)).find((point) => point !== undefined);
   if (stray !== undefined)
     return failed('bad_answer', `the source answered for ${stray.at / SECOND_MS}, an instant that was not asked for`);
   const counted = Stats.safeParse(data.stats);
@@ -95,12 +94,14 @@ function toSeries(
   values: readonly z.output<typeof Sample>[],
   histograms: readonly z.output<typeof HistogramSample>[],
 ): SourceSeries {
-  const points = [
-    ...values.map(([at, value]) => ({ at: toInstant(at), value: toNumber(value) as SourceValue })),
-    ...histograms.map(([at, histogram]) => ({ at: toInstant(at), value: toHistogram(histogram) })),
-  ];
+  const points: SourcePoint[] = [];
   // A value that is not a number is no value: a missing point.
-  return { labels, points: points.filter(({ value }) => !Number.isNaN(value)).sort((a, b) => a.at - b.at) };
+  for (const [at, text] of values) {
+    const value = toNumber(text);
+    if (!Number.isNaN(value)) points.push({ at: toInstant(at), value });
+  }
+  for (const [at, histogram] of histograms) points.push({ at: toInstant(at), value: toHistogram(histogram) });
+  return { labels, points: points.sort((a, b) => a.at - b.at) };
 }
 
 function toInstant(atSeconds: number): Instant {

@@ -68,6 +68,8 @@ function countValues(parts: readonly Read[]): number {
 
 /** Puts parts that follow each other together, series by series. */
 function join(parts: readonly Read[]): Read {
+  const [only] = parts;
+  if (only !== undefined && parts.length === 1) return only;
   const series = new Map<string, SourceSeries[]>();
   for (const one of parts.flatMap((part) => part.series)) {
     const key = JSON.stringify(Object.entries(one.labels).sort(([a], [b]) => (a < b ? -1 : 1)));

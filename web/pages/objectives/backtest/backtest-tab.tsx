@@ -1,14 +1,16 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { useNavigate, useSearch } from '@tanstack/react-router';
+import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { useMemo, useState } from 'react';
 import { api } from '../../../api/client.ts';
 import { Loaded } from '../../../frame/loaded.tsx';
 import { ProblemNote } from '../../../frame/problem-note.tsx';
+import { useMay } from '../../../frame/session.ts';
 import { useMinute } from '../../../lib/clock.ts';
 import { useSettled } from '../../../lib/settled.ts';
-import { Segments } from '../../../ui/button.tsx';
+import { buttonClass, Segments } from '../../../ui/button.tsx';
 import { SkeletonBlock } from '../../../ui/note.tsx';
 import { Panel } from '../../../ui/panel.tsx';
+import { searchOf } from '../edit/edit-search.ts';
 import type { Objective } from '../objective-look.ts';
 import { Comparison } from './comparison.tsx';
 import { Detections } from './detections.tsx';
@@ -34,6 +36,7 @@ export function BacktestTab({ objective }: { objective: Objective }) {
   const tried = useSettled(useMemo(() => changedTerms(draft, governing, objective.definition), [draft, governing, objective.definition]));
   const now = useBacktest(objective.slug, { range, troubles, terms: {}, enabled: true });
   const other = useBacktest(objective.slug, { range, troubles, terms: tried ?? {}, enabled: tried !== undefined });
+  const may = useMay('editor');
   const isTrying = tried !== undefined && other.data !== undefined;
   return (
     <div className="stack mid">
@@ -59,6 +62,14 @@ export function BacktestTab({ objective }: { objective: Objective }) {
         }
       >
         <TermsForm draft={draft} governing={governing} onChange={setDraft} problem={other.error} />
+        {may && tried !== undefined && (
+          <p className="use-terms">
+            <Link className={buttonClass({})} to="/objectives/$slug/edit" params={{ slug: objective.slug }} search={searchOf(draft, governing)}>
+              Use these terms
+            </Link>
+            <span className="mute sm">opens the edit with them filled in; nothing is saved yet</span>
+          </p>
+        )}
       </Panel>
       <ProblemNote problem={tried === undefined ? null : other.error} what="These terms were not tried." />
       <Loaded query={now} pending={<SkeletonBlock height={420} />}>

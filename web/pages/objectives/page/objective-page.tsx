@@ -1,12 +1,13 @@
 import { useQuery } from '@tanstack/react-query';
-import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
+import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { lazy, type ReactNode, Suspense, useCallback, useMemo } from 'react';
 import { api } from '../../../api/client.ts';
 import { useCrumb } from '../../../frame/crumbs.tsx';
 import { Loaded } from '../../../frame/loaded.tsx';
 import { Page, PagePending } from '../../../frame/page.tsx';
+import { useMay } from '../../../frame/session.ts';
 import { targetPercent } from '../../../lib/words.ts';
-import { Button } from '../../../ui/button.tsx';
+import { Button, buttonClass } from '../../../ui/button.tsx';
 import { SkeletonBlock } from '../../../ui/note.tsx';
 import { PageHead } from '../../../ui/panel.tsx';
 import { type Tab, Tabs } from '../../../ui/tabs.tsx';
@@ -40,6 +41,7 @@ type TabName = 'overview' | 'backtest' | 'corrections' | 'versions' | 'definitio
 
 function ObjectiveBody({ objective }: { objective: Objective }) {
   useCrumb(objective.name);
+  const may = useMay('editor');
   const search = useSearch({ from: '/frame/objectives/$slug' });
   const navigate = useNavigate({ from: '/objectives/$slug' });
   const tab: TabName = search.tab ?? 'overview';
@@ -63,7 +65,16 @@ function ObjectiveBody({ objective }: { objective: Objective }) {
         title={objective.name}
         beside={<LevelWhy objective={objective} />}
         lead={<Lead objective={objective} />}
-        acts={tab !== 'backtest' && !isDark ? <Button onClick={() => choose('backtest')}>What would have paged</Button> : undefined}
+        acts={
+          <>
+            {tab !== 'backtest' && !isDark && <Button onClick={() => choose('backtest')}>What would have paged</Button>}
+            {may && (
+              <Link className={buttonClass({})} to="/objectives/$slug/edit" params={{ slug: objective.slug }}>
+                Edit
+              </Link>
+            )}
+          </>
+        }
       />
       <ExplainProvider value={{ open, ask }}>
         <div className={hasSide ? 'cols wide' : undefined}>

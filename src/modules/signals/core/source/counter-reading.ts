@@ -72,16 +72,19 @@ export function readCounters(state: CounterState, read: CounterRead): CountersRe
   let baselines = 0;
   for (const { at, sightings } of sightingsByInstant(state, read)) {
     const ongoing = new Set<string>();
-    for (const { key, target } of sightings) {
+    for (const { of } of sightings) {
+      const { key, target } = of;
+      if (ongoing.has(target)) continue;
       const seenAt = series.get(key)?.[0];
       if (seenAt !== undefined && seenAt === targets.get(target) && at - seenAt <= COUNTER_MEMORY_MS) ongoing.add(target);
     }
     for (const sighting of sightings) {
-      const gain = gainOf(sighting, series.get(sighting.key), { at, stepMs: read.stepMs, isOngoing: ongoing.has(sighting.target) });
+      const { key, target } = sighting.of;
+      const gain = gainOf(sighting, series.get(key), { at, stepMs: read.stepMs, isOngoing: ongoing.has(target) });
       if (gain === null) baselines += 1;
       else increments.push(gain);
-      series.set(sighting.key, [at, sighting.value, sighting.good]);
-      targets.set(sighting.target, at);
+      series.set(key, [at, sighting.value, sighting.good]);
+      targets.set(target, at);
     }
   }
   const forget = <T>(entries: Map<string, T>, seenAt: (value: T) => number, afterMs: DurationMs) =>
@@ -97,11 +100,15 @@ export function readCounters(state: CounterState, read: CounterRead): CountersRe
   };
 }
 
-interface Sighting {
+interface Known {
   key: string;
   target: string;
   role: CounterRole;
   labels: Readonly<Record<string, string>>;
+}
+
+interface Sighting {
+  of: Known;
   value: number;
   good: number | null;
 }
@@ -118,8 +125,9 @@ function sightingsByInstant(state: CounterState, read: CounterRead): { at: Insta
         const counts = countsOf(point, read.threshold);
         if (counts === null || point.at > read.to || (state.at !== null && point.at <= state.at)) continue;
         const sightings = found.get(point.at);
-        if (sightings === undefined) found.set(point.at, [{ ...known, ...counts }]);
-        else sightings.push({ ...known, ...counts });
+        const sighting = { of: known, value: counts.value, good: counts.good };
+        if (sightings === undefined) found.set(point.at, [sighting]);
+        else sightings.push(sighting);
       }
     }
   }
@@ -152,7 +160,8 @@ interface Moment {
 
 /** What a sighting adds, or null when it only sets a baseline. */
 function gainOf(sighting: Sighting, last: CounterState['series'][string] | undefined, moment: Moment): Increment | null {
-  const { role, labels, value, good } = sighting;
+  const { value, good } = sighting;
+  const { role, labels } = sighting.of;
   const { at, stepMs, isOngoing } = moment;
   const fromZero: Increment = { role, labels, from: instant(at - stepMs), to: at, events: value, good };
   if (last === undefined) return isOngoing ? fromZero : null;

@@ -29,8 +29,11 @@ export interface EventsCounted {
  */
 export function countEvents(increments: readonly Increment[], counting: EventCounting): EventsCounted {
   const groups = new Map<string, Map<string, Gain>>();
+  const known = new Map<object, string[]>();
+  const latest = new Map<string, Gain>();
   for (const increment of increments) {
-    for (const group of groupsOf(increment.labels, counting.groupBy)) addGain(groups, group, increment);
+    for (const group of entryOf(known, increment.labels, () => groupsOf(increment.labels, counting.groupBy)))
+      latest.set(group, addGain(groups, group, increment, latest.get(group)));
   }
   const excess = { steps: 0, events: 0 };
   const orphans = { steps: 0, events: 0 };
@@ -75,16 +78,24 @@ interface Gain {
   isObserved: boolean;
 }
 
-function addGain(groups: Map<string, Map<string, Gain>>, group: string, { role, from, to, events, good }: Increment): void {
-  const gains = entryOf(groups, group, () => new Map<string, Gain>());
-  const gain = entryOf(gains, `${from} ${to}`, () => ({ from, to, valid: 0, counted: 0, isObserved: false }));
-  if (role === 'good' || role === 'bad') {
-    gain.counted += events;
-    return;
+function addGain(
+  groups: Map<string, Map<string, Gain>>,
+  group: string,
+  { role, from, to, events, good }: Increment,
+  latest: Gain | undefined,
+): Gain {
+  let gain = latest;
+  if (gain === undefined || gain.from !== from || gain.to !== to) {
+    const gains = entryOf(groups, group, () => new Map<string, Gain>());
+    gain = entryOf(gains, `${from} ${to}`, () => ({ from, to, valid: 0, counted: 0, isObserved: false }));
   }
-  gain.valid += events;
-  gain.counted += good ?? 0;
-  gain.isObserved = true;
+  if (role === 'good' || role === 'bad') gain.counted += events;
+  else {
+    gain.valid += events;
+    gain.counted += good ?? 0;
+    gain.isObserved = true;
+  }
+  return gain;
 }
 
 interface Step {
