@@ -66,10 +66,15 @@ describe('objectives', () => {
     await page.getByRole('button', { name: 'Withdraw' }).click();
     await page.getByText('withdrawn', { exact: true }).waitFor();
 
+    await edit(page);
+
     await page.goto('/objectives/checkout-availability?tab=backtest');
     await page.getByRole('row', { name: /^Governing/ }).waitFor();
     await page.getByLabel('Target').fill('99.99');
     await page.getByRole('row', { name: /^Tried/ }).waitFor();
+    await page.getByRole('link', { name: 'Use these terms' }).click();
+    await page.waitForURL('**/objectives/checkout-availability/edit?target=99.99');
+    expect(await page.getByLabel('Target').inputValue()).toBe('99.99');
 
     await page.goto('/objectives/nines');
     await page.getByRole('textbox', { name: /^Target/ }).fill('99.5');
@@ -107,6 +112,7 @@ describe('objectives', () => {
 const SCREENS: readonly (readonly [route: string, sign: string])[] = [
   ['/objectives?explain=checkout-availability~burn.3600s', 'Explain this number'],
   ['/objectives/new', 'How it begins'],
+  ['/objectives/checkout-availability/edit?target=99.5', 'Judges from the next evaluation on'],
   ['/objectives/policy', 'Whom it governs'],
   ['/objectives/nines', 'From minutes to a target'],
   ['/objectives/checkout-availability?explain=checkout-availability~budget.remaining', 'The same in PromQL'],
@@ -115,6 +121,22 @@ const SCREENS: readonly (readonly [route: string, sign: string])[] = [
   ['/objectives/checkout-availability?tab=versions', 'The first version.'],
   ['/objectives/checkout-availability?tab=definition', 'Keep it in a repository.'],
 ];
+
+/** Another name is at once, another target from the next evaluation on: each is told before it is saved. */
+async function edit(page: Page): Promise<void> {
+  await page.getByRole('link', { name: 'Edit', exact: true }).click();
+  const meaning = page.getByRole('region', { name: 'What this edit means' });
+  await meaning.getByText('Nothing differs yet.').waitFor();
+  await page.getByLabel('Name', { exact: true }).fill('Receipts delivered');
+  await meaning.getByText('Takes effect at once.').waitFor();
+  await page.getByLabel('Target').fill('98');
+  await meaning.getByText('Judges from the next evaluation on').waitFor();
+  expect(await meaning.getByText('0.99 → 0.98').count()).toBe(1);
+  await page.getByRole('button', { name: 'Save version 2' }).click();
+  await page.waitForURL('**/objectives/receipts-sent');
+  await page.getByRole('heading', { level: 1, name: 'Receipts delivered' }).waitFor();
+  await page.getByText('98 %').first().waitFor();
+}
 
 async function push(page: Page, slug: string): Promise<void> {
   const start = Math.floor(Date.now() / MINUTE_MS) * MINUTE_MS;

@@ -174,7 +174,7 @@ class Book implements ObjectiveBook {
           return keys.map((group) => ({
             indicatorId: version.indicatorId,
             group,
-            instants: this.asked(objective, version, now, group, instants),
+            instants: [...this.asked(objective, version, group, now), ...instants],
           }));
         }),
       );
@@ -186,9 +186,9 @@ class Book implements ObjectiveBook {
       if (version !== null) this.policyOf.set(version, governingPolicy(policies, version.definition.policy, serviceId));
   }
 
-  private asked(objective: Objective, version: Version, now: Instant, group: string, more: readonly Instant[]): Instant[] {
+  private asked(objective: Objective, version: Version, group: string, now: Instant): Instant[] {
     const terms = group === '' ? this.terms(version) : this.groupTerms(version);
-    return [...instantsOf(terms, this.raw(objective, version, group), now), ...instantsOfSpans(objective.spans), ...more];
+    return [...instantsOf(terms, this.raw(objective, version, group), now), ...instantsOfSpans(objective.spans)];
   }
 
   private async readVersions(db: Db, rows: readonly ObjectiveRow[]): Promise<void> {

@@ -220,4 +220,57 @@ describe('edits of an objective', () => {
     expect(remaining?.counts.bad).toBe((await get('live')).budget.badCount);
     expect(figures.map((figure) => figure.figure)).toContain('burn.3600s');
   });
+
+  it('of how groups are alerted on wait while one of them is alerted on, and then leave no alert behind', async () => {
+    const indicator = { kind: 'counts' as const, groupBy: ['region'] };
+    await put('regions', { indicator, alerting: { groups: 'any' } });
+    const both = (eu: number, minutes: number, length: number) =>
+      push(
+        'regions',
+        { at: ago(minutes), seconds: length * 60, good: eu * length, valid: 600 * length, group: { region: 'eu' } },
+        { at: ago(minutes), seconds: length * 60, good: 600 * length, valid: 600 * length, group: { region: 'us' } },
+      );
+    await both(600, 400, 370);
+    await both(0, 30, 30);
+    await tick();
+    const alerts = async () =>
+      (await world.api.alerts.listAlerts({ query: { state: 'all' } })).items.filter((one) => one.labels.objective === 'regions');
+    expect(await alerts()).toEqual(expect.arrayContaining([expect.objectContaining({ state: 'open', severity: 'critical' })]));
+    await put('regions', { indicator, alerting: { groups: 'rollup' } });
+    await tick();
+    expect(await get('regions')).toMatchObject({ governing: { version: 1, pending: { version: 2 } } });
+    world.clock.advance(4 * 24 * HOUR_MS);
+    for (const days of [4, 3, 2, 1]) await both(600, days * 1440, 1440);
+    await tick();
+    await tick();
+    expect((await alerts()).filter((one) => one.state === 'open')).toEqual([]);
+    expect(await get('regions')).toMatchObject({ governing: { version: 2, pending: null } });
+  });
+
+  it('of a group that nothing is heard of any more end its alert, while others are heard', async () => {
+    await put('gone', { indicator: { kind: 'counts', groupBy: ['pod'] }, alerting: { groups: 'any' } });
+    const one = (pod: string, good: number, minutes: number, length: number) =>
+      push('gone', { at: ago(minutes), seconds: length * 60, good: good * length, valid: 600 * length, group: { pod } });
+    await one('a', 600, 400, 400);
+    await one('b', 0, 30, 30);
+    await tick();
+    const open = async () =>
+      (await world.api.alerts.listAlerts({ query: { state: 'open' } })).items.filter(
+        (alert) => alert.labels.objective === 'gone' && alert.labels.pod === 'b',
+      );
+    expect((await open()).length).toBeGreaterThan(0);
+    world.clock.advance(3 * HOUR_MS);
+    await one('a', 600, 180, 180);
+    await tick();
+    expect(await open()).toEqual([]);
+  });
+
+  it('of words alone, those of the indicator among them, keep the counts', async () => {
+    await put('said');
+    await push('said', { at: ago(60), seconds: 3600, good: 3599, valid: 3600 });
+    await tick();
+    await put('said', { indicator: { kind: 'counts', specification: 'Said in other words', sli: 'correctness', measuredAt: 'client' } });
+    expect(await get('said')).toMatchObject({ budget: { badCount: 1, validCount: 3600 }, governing: { version: 2, pending: null } });
+    expect((await get('said')).indicator).toMatchObject({ specification: 'Said in other words' });
+  });
 });

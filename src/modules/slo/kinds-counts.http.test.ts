@@ -17,7 +17,7 @@ type Pushed = [secondsAgo: number, seconds: number, good: number, valid: number]
 async function count(slug: string, indicator: object, buckets: readonly Pushed[]): Promise<[good: number, valid: number]> {
   await world.api.slo.putObjective({
     params: { slug },
-    body: { service: 'shop', target: 0.99, indicator: { kind: 'counts', ...indicator } as { kind: 'counts' } },
+    body: { service: 'shop', target: 0.99, indicator: { kind: 'counts', ...indicator } },
   });
   const pushed = buckets.map(([ago, seconds, good, valid]) => ({ at: iso(plus(NOW, -ago * SECOND_MS)), seconds, good, valid }));
   expect(await world.api.slo.pushCounts({ params: { slug }, body: { buckets: pushed } })).toMatchObject({ accepted: buckets.length });

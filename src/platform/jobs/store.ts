@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { IdSource } from '#kernel/ids.ts';
-import { plus, SECOND_MS, type Instant } from '#kernel/instant.ts';
+import { type Instant, SECOND_MS } from '#kernel/instant.ts';
 import type { JobRequest } from '#kernel/job.ts';
 import { stamp } from '#platform/db/database.ts';
 import type { Db, Tx } from '#platform/verb.ts';

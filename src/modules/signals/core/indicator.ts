@@ -20,7 +20,6 @@ export const SLI_KINDS = [
   'durability',
   'completion',
 ] as const;
-type SliKind = (typeof SLI_KINDS)[number];
 
 /** Where it is measured: what the user sees differs from what the server sees. */
 const MEASURED_AT = ['client', 'load_balancer', 'server', 'probe'] as const;

@@ -22,7 +22,6 @@ export type GapPolicy = (typeof GAP_POLICIES)[number];
 
 /** Sets of pairs to choose from; `none` alerts on no burn. */
 const ALERT_PRESETS = ['default', 'ticket_3x_3d', 'none'] as const;
-type AlertPreset = (typeof ALERT_PRESETS)[number];
 
 /** A pair of one's own. `factor` is the burn rate, or `budgetPercent` of the period's budget that a burn at it spends in the long window. */
 const PairInput = z
@@ -41,7 +40,6 @@ const PairInput = z
     path: ['short'],
     error: 'must be shorter than the long window',
   });
-type PairInput = z.output<typeof PairInput>;
 
 export const AlertingInput = z.strictObject({
   preset: z.enum(ALERT_PRESETS).default('default'),
@@ -64,7 +62,6 @@ export const AlertingInput = z.strictObject({
     .nullable()
     .default('10m'),
 });
-type AlertingInput = z.output<typeof AlertingInput>;
 
 export const LABEL_LIMIT = 32;
 const LABEL_NAME = /^[a-zA-Z][a-zA-Z0-9_./-]{0,62}$/;

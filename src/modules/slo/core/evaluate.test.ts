@@ -71,8 +71,8 @@ describe('a step', () => {
 
   test('says what the words say, whatever happened', () => {
     const cells = fc.array(fc.tuple(fc.nat(2000), fc.integer({ min: 1, max: 60 }), fc.nat(40), fc.nat(3)), { minLength: 1, maxLength: 20 });
-    const gaps = fc.constantFrom('gap', 'good', 'bad') as fc.Arbitrary<ObjectiveTerms['gaps']>;
-    const mode = fc.constantFrom('rate', 'budget_share') as fc.Arbitrary<'rate' | 'budget_share'>;
+    const gaps = fc.constantFrom('gap', 'good', 'bad');
+    const mode = fc.constantFrom('rate', 'budget_share');
     fc.assert(
       fc.property(cells, gaps, mode, fc.nat(2600), (stretches, gapPolicy, how, when) => {
         const flat = createFlatCounts();

@@ -153,7 +153,7 @@ function readyFor(terms: ObjectiveTerms, periodMs: DurationMs): Ready {
 }
 
 function lengthOr(text: string | null | undefined, otherwise: DurationMs): DurationMs {
-  return text == null ? otherwise : (parseDuration(text) ?? otherwise);
+  return text === undefined || text === null ? otherwise : (parseDuration(text) ?? otherwise);
 }
 
 /** The policy of an objective for a period of this length. */
@@ -212,13 +212,8 @@ interface Step {
 
 function next(terms: ObjectiveTerms, source: CountsSource, now: Instant, { judged, previous }: Step): Evaluation {
   const { calls, remaining, ready } = judged;
-  let page: Evaluation['page'] = null;
-  let ticket = false;
-  for (const call of calls) {
-    if (!call.firing) continue;
-    if (call.pair.severity === 'ticket') ticket = true;
-    else if (page !== 'critical') page = call.pair.urgency === 'critical' ? 'critical' : 'warning';
-  }
+  const page = urgencyOf(calls);
+  const ticket = calls.some((call) => call.firing && call.pair.severity === 'ticket');
   const exhausted = terms.alerting.exhausted && (remaining === null ? previous.exhausted : remaining <= 0);
   // The first moments of a month are not known yet; what was said of the last one holds until they are.
   const isTurning = remaining === null && silentMs(source, now) <= absentAfter(terms.intervalMs) && source.lastEnd() !== null;
@@ -239,6 +234,17 @@ function next(terms: ObjectiveTerms, source: CountsSource, now: Instant, { judge
   if (isSame) return previous;
   const firing = calls.filter((call) => call.firing).map((call) => call.key);
   return { burn: { firing }, page, ticket, exhausted, forecast, noData, broken: null, state, level };
+}
+
+/** Of the most urgent page that fires; null where none does. */
+function urgencyOf(calls: readonly PairCall[]): Evaluation['page'] {
+  let page: Evaluation['page'] = null;
+  for (const call of calls) {
+    if (!call.firing || call.pair.severity === 'ticket') continue;
+    if (call.pair.urgency === 'critical') return 'critical';
+    page = 'warning';
+  }
+  return page;
 }
 
 function isSameFiring(before: readonly string[], calls: readonly PairCall[]): boolean {

@@ -1,7 +1,7 @@
-import { humanDuration, type Instant, iso } from '#kernel/instant.ts';
+import { humanDuration, type Instant, iso, plus } from '#kernel/instant.ts';
 import type { Because } from '#kernel/errors.ts';
 import { type Counts, countsBefore, countsOf, type CountsSource } from './counts/counts.ts';
-import { type Evaluation, evaluateObjective, type ObjectiveTerms, SHOWN_WINDOWS } from './evaluate.ts';
+import { type Evaluation, evaluateObjective, type ObjectiveStatus, type ObjectiveTerms, SHOWN_WINDOWS } from './evaluate.ts';
 import { windowBurn } from './burn/burn.ts';
 
 /** One figure, opened down to the counts that it came from. */
@@ -28,8 +28,7 @@ const BURN_FORMULA = 'burn = bad ÷ (valid ÷ coverage) ÷ (1 − target)';
 /** Every figure of an objective with its formula, its window and its counts. */
 export function explainObjective(terms: ObjectiveTerms, source: CountsSource, now: Instant, previous: Evaluation): ExplainedFigure[] {
   const status = evaluateObjective(terms, source, now, previous);
-  const { asOf: at, period, counts, budget, forecast, policy } = status;
-  const coverage = (of: Counts): number => (of.windowMs === of.excludedMs ? 0 : of.observedMs / (of.windowMs - of.excludedMs));
+  const { asOf: at, period, counts, budget, forecast } = status;
   const ofPeriod = {
     windowMs: period.to - period.from,
     from: iso(period.from),
@@ -37,26 +36,6 @@ export function explainObjective(terms: ObjectiveTerms, source: CountsSource, no
     counts: countsOf(source, period.from, at),
     coverageRatio: budget.coverageRatio,
   };
-  const lengths = new Set([...SHOWN_WINDOWS, ...policy.pairs.flatMap((pair) => [pair.shortMs, pair.longMs])]);
-  const burns = [...lengths]
-    .sort((a, b) => a - b)
-    .map((windowMs): ExplainedFigure => {
-      const window = countsBefore(source, at, windowMs);
-      return {
-        figure: `burn.${windowMs / 1000}s`,
-        label: `burn over ${humanDuration(windowMs)}`,
-        value: windowBurn(window, terms.target, terms.gaps).rate,
-        unit: 'times',
-        of: 'burn',
-        windowMs,
-        formula: BURN_FORMULA,
-        from: iso((at - windowMs) as Instant),
-        to: iso(at),
-        counts: window,
-        coverageRatio: coverage(window),
-        because: null,
-      };
-    });
   return [
     {
       figure: 'sli',
@@ -88,7 +67,7 @@ export function explainObjective(terms: ObjectiveTerms, source: CountsSource, no
       ...ofPeriod,
       because: budget.because,
     },
-    ...burns,
+    ...burnFigures(terms, source, status),
     {
       figure: 'forecast',
       of: 'forecast',
@@ -100,4 +79,29 @@ export function explainObjective(terms: ObjectiveTerms, source: CountsSource, no
       because: forecast.because,
     },
   ];
+}
+
+/** The burn over every window that is shown or that a pair judges. */
+function burnFigures(terms: ObjectiveTerms, source: CountsSource, { asOf: at, policy }: ObjectiveStatus): ExplainedFigure[] {
+  const lengths = new Set([...SHOWN_WINDOWS, ...policy.pairs.flatMap((pair) => [pair.shortMs, pair.longMs])]);
+  return [...lengths]
+    .sort((a, b) => a - b)
+    .map((windowMs) => {
+      const counts = countsBefore(source, at, windowMs);
+      const { rate, coverageRatio } = windowBurn(counts, terms.target, terms.gaps);
+      return {
+        figure: `burn.${windowMs / 1000}s`,
+        label: `burn over ${humanDuration(windowMs)}`,
+        value: rate,
+        unit: 'times',
+        of: 'burn',
+        windowMs,
+        formula: BURN_FORMULA,
+        from: iso(plus(at, -windowMs)),
+        to: iso(at),
+        counts,
+        coverageRatio,
+        because: null,
+      };
+    });
 }

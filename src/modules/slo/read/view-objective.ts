@@ -7,7 +7,7 @@ import { remainingRatio } from '../core/budget/budget.ts';
 import { policyLevel } from '../core/budget-policy/policy.ts';
 import { windowBurn } from '../core/burn/burn.ts';
 import { type CountsSource, countsBefore, countsOf } from '../core/counts/counts.ts';
-import { evaluateObjective, type ObjectiveTerms, SHOWN_WINDOWS } from '../core/evaluate.ts';
+import { evaluateObjective, type ObjectiveStatus, type ObjectiveTerms, SHOWN_WINDOWS } from '../core/evaluate.ts';
 import { decideTakeover } from '../core/takeover.ts';
 import { periodAt, periodEndingAt, periodText, windowText } from '../core/window.ts';
 import { definitionInput } from '../put-objective.ts';
@@ -30,7 +30,7 @@ export function objectiveView({ objective, service, book, now, isList = false, r
   const policy = book.policy(current);
   const source = book.counts(objective);
   const status = evaluateObjective(terms, source, now, objective.evaluation);
-  const { verdict, budget, level, forecast, period } = status;
+  const { budget, level, forecast, period } = status;
   const inSeconds = (ms: number | null): number | null => (ms === null ? null : Math.round(ms / SECOND_MS));
   return {
     id: objective.id,
@@ -50,8 +50,32 @@ export function objectiveView({ objective, service, book, now, isList = false, r
     budget,
     budgetMinutes: minutesOf(terms, period.to - period.from, budget.remainingRatio),
     asCounted: objective.spans.length === 0 ? null : asCounted(book, objective, now),
+    ...alertingView(status, source, definition),
+    level: level.level,
+    levelBecause: level.because,
+    budgetPolicy: { slug: policy.slug, name: policy.name, level: policyLevel(policy, level.level)?.name ?? null },
+    state: status.state.state,
+    stateBecause: status.state.because,
+    exhaustsInSeconds: inSeconds(forecast.inMs),
+    forecast: { soonestInSeconds: inSeconds(forecast.soonestMs), latestInSeconds: inSeconds(forecast.latestMs), because: forecast.because },
+    lastObservedAt: isoOrNull(source.lastEnd()),
+    firstObservedAt: isoOrNull(source.firstAt()),
+    groups: { by: definition.indicator.groupBy, count: book.history.groups(current.indicatorId).length },
+    reading: readingView(reading),
+    governing: governingView(book, objective, now),
+    trend: trendInstants(terms, now).map((at) => remainingAt(terms, source, at)),
+  };
+}
+
+/** Windows and pairs: what alerts are judged by. */
+function alertingView(
+  status: ObjectiveStatus,
+  source: CountsSource,
+  { target, gaps }: Pick<ObjectiveTerms, 'target' | 'gaps'>,
+): Pick<ObjectiveView, 'burn' | 'pairs' | 'leftOut'> {
+  return {
     burn: windowsOf(status.verdict.windows.map((window) => window.windowMs)).map((windowMs) => {
-      const window = windowBurn(countsBefore(source, status.asOf, windowMs), definition.target, definition.gaps);
+      const window = windowBurn(countsBefore(source, status.asOf, windowMs), target, gaps);
       return {
         window: shortDuration(windowMs),
         seconds: windowMs / SECOND_MS,
@@ -61,7 +85,7 @@ export function objectiveView({ objective, service, book, now, isList = false, r
         coverageRatio: window.coverageRatio,
       };
     }),
-    pairs: verdict.pairs.map(({ pair, long, short, verdict: decided, because }) => ({
+    pairs: status.verdict.pairs.map(({ pair, long, short, verdict: decided, because }) => ({
       severity: pair.severity,
       urgency: pair.urgency,
       factor: pair.factor,
@@ -79,19 +103,6 @@ export function objectiveView({ objective, service, book, now, isList = false, r
       short: shortDuration(pair.shortMs),
       because,
     })),
-    level: level.level,
-    levelBecause: level.because,
-    budgetPolicy: { slug: policy.slug, name: policy.name, level: policyLevel(policy, level.level)?.name ?? null },
-    state: status.state.state,
-    stateBecause: status.state.because,
-    exhaustsInSeconds: inSeconds(forecast.inMs),
-    forecast: { soonestInSeconds: inSeconds(forecast.soonestMs), latestInSeconds: inSeconds(forecast.latestMs), because: forecast.because },
-    lastObservedAt: isoOrNull(source.lastEnd()),
-    firstObservedAt: isoOrNull(source.firstAt()),
-    groups: { by: definition.indicator.groupBy, count: book.history.groups(current.indicatorId).length },
-    reading: readingView(reading),
-    governing: governingView(book, objective, now),
-    trend: trendInstants(terms, now).map((at) => remainingAt(terms, source, at)),
   };
 }
 

@@ -64,7 +64,12 @@ export function BacktestTab({ objective }: { objective: Objective }) {
         <TermsForm draft={draft} governing={governing} onChange={setDraft} problem={other.error} />
         {may && tried !== undefined && (
           <p className="use-terms">
-            <Link className={buttonClass({})} to="/objectives/$slug/edit" params={{ slug: objective.slug }} search={searchOf(draft, governing)}>
+            <Link
+              className={buttonClass({})}
+              to="/objectives/$slug/edit"
+              params={{ slug: objective.slug }}
+              search={searchOf(draft, governing)}
+            >
               Use these terms
             </Link>
             <span className="mute sm">opens the edit with them filled in; nothing is saved yet</span>

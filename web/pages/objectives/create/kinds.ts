@@ -105,7 +105,11 @@ export const GAP_NOTES = {
 
 export const ALERT_MODES = [
   { value: 'rate', label: 'Rate', note: 'A window’s share of failures against the share that the target allows.' },
-  { value: 'budget_share', label: 'Budget share', note: 'A window’s failures against the budget of the whole period: quiet hours weigh less.' },
+  {
+    value: 'budget_share',
+    label: 'Budget share',
+    note: 'A window’s failures against the budget of the whole period: quiet hours weigh less.',
+  },
 ] as const;
 export type AlertMode = (typeof ALERT_MODES)[number]['value'];
 

@@ -144,7 +144,8 @@ function PolicyField({ draft, onChange }: StepProps) {
   const policies = useQuery(api.slo.listBudgetPolicies.query({ query: { limit: 500 } }));
   const known = (policies.data?.items ?? []).map(({ slug, name }) => ({ value: slug, label: name }));
   // One that is named stays named while the list is not there yet.
-  const named = draft.policy === '' || known.some(({ value }) => value === draft.policy) ? [] : [{ value: draft.policy, label: draft.policy }];
+  const named =
+    draft.policy === '' || known.some(({ value }) => value === draft.policy) ? [] : [{ value: draft.policy, label: draft.policy }];
   return (
     <SelectField
       name="policy"

@@ -29,7 +29,7 @@ export function ConsequencePanel({ plan, facts }: { plan: ReturnType<typeof useP
         {plan.isPending && <SkeletonBlock height={60} />}
         {plan.data !== undefined && entry === undefined && <p className="soft">It cannot be told until the fields beside it are right.</p>}
         {consequence !== undefined && (
-          <Note tone={consequence.kind === 'counts' ? 'caution' : 'plain'} icon={consequence.kind === 'nothing' ? 'info' : 'clock'}>
+          <Note tone={consequence.kind === 'counts' ? 'caution' : 'plain'} icon={consequence.kind === 'nothing' ? 'edit' : 'clock'}>
             <p>
               <b className="strong">{consequence.title}</b> {consequence.text}
             </p>

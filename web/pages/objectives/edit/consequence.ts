@@ -24,7 +24,8 @@ const WORDS = new Set(['name', 'description', 'rationale', 'onBreach', 'links', 
 
 /** What an edit means, before it is saved: when it takes effect, and what judges until then. */
 export function consequenceOf(entry: Pick<PlanEntry, 'action' | 'changes' | 'keepsCounts'>, facts: EditFacts): Consequence {
-  if (entry.action === 'unchanged') return { kind: 'nothing', title: 'Nothing differs yet.', text: 'What you change here is told here, before it is saved.' };
+  if (entry.action === 'unchanged')
+    return { kind: 'nothing', title: 'Nothing differs yet.', text: 'What you change here is told here, before it is saved.' };
   const parts = entry.changes.map(({ path }) => path.split(/[.[]/)[0] ?? '');
   if (!entry.keepsCounts) return ofCounts(facts);
   if (parts.every((part) => WORDS.has(part))) return ofWords(parts, facts);

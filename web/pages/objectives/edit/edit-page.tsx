@@ -23,7 +23,7 @@ import { ServiceStep } from '../create/service-step.tsx';
 import { SourceStep } from '../create/source-step.tsx';
 import { TargetStep } from '../create/target-step.tsx';
 import type { Objective } from '../objective-look.ts';
-import type { EditFacts } from './consequence.ts';
+import { consequenceOf, type EditFacts } from './consequence.ts';
 import { ConsequencePanel, usePlan } from './consequence-panel.tsx';
 import { draftOf } from './draft-of.ts';
 import { withTerms } from './edit-search.ts';
@@ -63,7 +63,10 @@ function Head({ objective }: { objective: Objective }) {
   const may = useMay('editor');
   return (
     <>
-      <PageHead title={`Edit ${objective.name}`} lead="Every save is a version. What it means, and when it takes effect, stands beside it." />
+      <PageHead
+        title={`Edit ${objective.name}`}
+        lead="Every save is a version. What it means, and when it takes effect, stands beside it."
+      />
       {!may && (
         <Note tone="caution">
           <p>Objectives are changed by editors. You can look around and try here; ask an editor to save it.</p>
@@ -106,7 +109,8 @@ function EditForm({ objective, latest, services }: EditProps) {
   };
   const step: StepProps = { draft, onChange: change };
   const isRead = draft.source === 'prometheus' || draft.source === 'promql';
-  const isUnchanged = plan.data?.entries[0]?.action === 'unchanged';
+  const entry = plan.data?.entries[0];
+  const facts = factsOf(objective);
   return (
     <div className="cols create">
       <Form onSubmit={submit} problem={shown} fields={FIELDS} label={`Edit ${objective.name}`} className="stack mid">
@@ -116,16 +120,17 @@ function EditForm({ objective, latest, services }: EditProps) {
         <TargetStep {...step} recommended={preview.past?.recommendation} />
         <MoreStep {...step} problem={shown} />
         <div className="foot row wrap">
-          <Button kind="primary" size="large" type="submit" busy={save.isPending} disabled={!may || isUnchanged}>
+          <Button kind="primary" size="large" type="submit" busy={save.isPending} disabled={!may || entry?.action === 'unchanged'}>
             Save version {base.number + 1}
           </Button>
           <Link className={buttonClass({ size: 'large' })} to="/objectives/$slug" params={{ slug }}>
             Cancel
           </Link>
+          {entry !== undefined && <span className="soft">{consequenceOf(entry, facts).title}</span>}
         </div>
       </Form>
       <div className="stack mid beside">
-        <ConsequencePanel plan={plan} facts={factsOf(objective)} />
+        <ConsequencePanel plan={plan} facts={facts} />
         {isRead && <PreviewPanel {...step} slug={slug} preview={preview} />}
       </div>
     </div>
@@ -144,7 +149,10 @@ function useSave(slug: string, version: number) {
 
 function refusal(error: FormProblem & { code?: string }): FormProblem {
   if (error.code === 'precondition_failed')
-    return { message: 'Somebody saved another version meanwhile. Load this page again to edit that one; copy what you wrote first.', fields: [] };
+    return {
+      message: 'Somebody saved another version meanwhile. Load this page again to edit that one; copy what you wrote first.',
+      fields: [],
+    };
   return placeProblem(error);
 }
 

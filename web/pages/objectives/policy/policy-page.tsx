@@ -1,31 +1,30 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
+import { useState } from 'react';
 import { api } from '../../../api/client.ts';
 import { useCrumb } from '../../../frame/crumbs.tsx';
 import { Loaded } from '../../../frame/loaded.tsx';
 import { Page } from '../../../frame/page.tsx';
+import { useMay } from '../../../frame/session.ts';
 import { plural } from '../../../lib/words.ts';
 import { Button } from '../../../ui/button.tsx';
 import { Chip, LevelGlyph } from '../../../ui/mark.tsx';
 import { SkeletonBlock } from '../../../ui/note.tsx';
 import { PageHead, Panel } from '../../../ui/panel.tsx';
+import { GivenServices } from './given-services.tsx';
+import { PolicyForm } from './policy-form.tsx';
 import { type Policy, rangeWords } from './policy-levels.tsx';
 import { Signatures } from './signatures.tsx';
-
-const GATE: Record<Policy['levels'][number]['gate'], string> = {
-  allow: 'Deploys pass',
-  allow_except_fridays: 'Deploys pass, not on Fridays',
-  needs_approval: 'Each deploy is approved',
-  deny: 'Deploys are denied; rollbacks and fixes pass',
-};
-
-const TOLD = { owner_team: 'the owning team', executives: 'executives' } as const;
+import { GATE, TOLD } from './words.ts';
 
 /** The error-budget policies: what follows at each level, whom they govern, who signed. Prints as a document. */
 export function PolicyPage() {
   useCrumb('Policy');
   const search = useSearch({ from: '/frame/objectives/policy' });
   const navigate = useNavigate({ from: '/objectives/policy' });
+  const may = useMay('editor');
+  // Which policy is being edited; another one chosen leaves the form.
+  const [edited, setEdited] = useState<string>();
   const policies = useQuery(api.slo.listBudgetPolicies.query({ query: { limit: 500 } }));
   return (
     <Page>
@@ -37,7 +36,14 @@ export function PolicyPage() {
               <PageHead
                 title="Error budget policy"
                 lead="What is left of a budget decides what may be changed. It is enforced at the gate, told on change, and signed."
-                acts={<Button onClick={() => print()}>Print</Button>}
+                acts={
+                  <>
+                    {may && chosen !== undefined && edited !== chosen.slug && (
+                      <Button onClick={() => setEdited(chosen.slug)}>Edit policy</Button>
+                    )}
+                    <Button onClick={() => print()}>Print</Button>
+                  </>
+                }
               />
               <div className="policy">
                 <nav aria-label="Policies" className="no-print">
@@ -57,9 +63,12 @@ export function PolicyPage() {
                     ))}
                   </ul>
                 </nav>
-                {chosen !== undefined && (
-                  <PolicyDocument policy={chosen} onSigned={() => void navigate({ search: { policy: chosen.slug } })} />
-                )}
+                {chosen !== undefined &&
+                  (edited === chosen.slug ? (
+                    <PolicyForm key={chosen.slug} policy={chosen} onClose={() => setEdited(undefined)} />
+                  ) : (
+                    <PolicyDocument policy={chosen} onSigned={() => void navigate({ search: { policy: chosen.slug } })} />
+                  ))}
               </div>
             </>
           );
@@ -123,22 +132,24 @@ function Behaviour({ level }: { level: Policy['levels'][number] }) {
 function Governed({ policy }: { policy: Policy }) {
   return (
     <Panel title="Whom it governs" end={plural(policy.objectives.length, 'objective')}>
-      {policy.services.length > 0 && <p className="soft">Given to the services {policy.services.join(', ')}.</p>}
-      {policy.objectives.length === 0 ? (
-        <p className="mute">
-          No objective yet. Name it in a definition as <span className="mono">policy: {policy.slug}</span>, or give it to a service.
-        </p>
-      ) : (
-        <ul className="row wrap labels">
-          {policy.objectives.map((objective) => (
-            <li key={objective.slug}>
-              <Link to="/objectives/$slug" params={{ slug: objective.slug }}>
-                <Chip>{objective.name}</Chip>
-              </Link>
-            </li>
-          ))}
-        </ul>
-      )}
+      <div className="stack tight">
+        <GivenServices policy={policy} />
+        {policy.objectives.length === 0 ? (
+          <p className="mute">
+            No objective yet. Name it in a definition as <span className="mono">policy: {policy.slug}</span>, or give it to a service.
+          </p>
+        ) : (
+          <ul className="row wrap labels">
+            {policy.objectives.map((objective) => (
+              <li key={objective.slug}>
+                <Link to="/objectives/$slug" params={{ slug: objective.slug }}>
+                  <Chip>{objective.name}</Chip>
+                </Link>
+              </li>
+            ))}
+          </ul>
+        )}
+      </div>
     </Panel>
   );
 }

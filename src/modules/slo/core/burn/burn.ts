@@ -48,7 +48,7 @@ export interface LowTrafficGuard {
 export const GATE_BELOW_EXPECTED = 10;
 
 /** Two bad events: at one request in six minutes one failure is a burn of 100 over the hour, and not a page. */
-export const DEFAULT_GUARD: LowTrafficGuard = { minBadCount: 2, alphaRatio: 0.01, gateBelowExpected: GATE_BELOW_EXPECTED };
+const DEFAULT_GUARD: LowTrafficGuard = { minBadCount: 2, alphaRatio: 0.01, gateBelowExpected: GATE_BELOW_EXPECTED };
 
 /** Keys of the pairs that fire or are held firing; kept between evaluations. */
 export interface BurnState {
@@ -254,7 +254,9 @@ function judge({ pair, longWindow, shortWindow }: SheetCall, facts: BurnFacts, i
   const short = read(shortWindow, facts);
   const shortMs = countedMs(short);
   const above = (counts: Counts): boolean =>
-    shareOf == null ? burnExceeds(counts, target, pair.factor, gaps) : shareReached(counts, shareOf, target, pair.factor);
+    shareOf === undefined || shareOf === null
+      ? burnExceeds(counts, target, pair.factor, gaps)
+      : shareReached(counts, shareOf, target, pair.factor);
   if (!isBrief) read(longWindow, facts);
   if (shortMs === 0) return 'window_excluded';
   if (gaps === 'gap' && short.observedMs * 10 < shortMs * 9) return 'short_window_uncovered';

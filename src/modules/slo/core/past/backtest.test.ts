@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { DAY_MS, HOUR_MS, type Instant, instant, MINUTE_MS } from '#kernel/instant.ts';
+import { DAY_MS, HOUR_MS, instant, MINUTE_MS } from '#kernel/instant.ts';
 import { type AlertLog, detectionsOf, replay } from './backtest.ts';
 import { alertTurns } from '../alert-changes.ts';
 import { CELL_MS, createCounts } from '../counts/counts.ts';
@@ -73,7 +73,7 @@ describe('detections', () => {
     because: { code: '', text: '', facts: {} },
   });
   const turns = [turn(2 * HOUR_MS, 'page', 'firing'), turn(3 * HOUR_MS, 'page', 'resolved'), turn(9 * HOUR_MS, 'ticket', 'firing')];
-  const trouble = (from: number, to: number) => ({ id: 'x', from: instant(from) as Instant, to: instant(to) as Instant });
+  const trouble = (from: number, to: number) => ({ id: 'x', from: instant(from), to: instant(to) });
 
   test.each([
     ['begun before the page', 1.9 * HOUR_MS, 4 * HOUR_MS, 0.1 * HOUR_MS],

@@ -2,7 +2,7 @@ import { type Because, because } from '#kernel/errors.ts';
 import type { Counts } from '../counts/counts.ts';
 
 /** Targets that people choose from, the strictest first. */
-export const USUAL_TARGETS: readonly number[] = [0.9999, 0.9995, 0.999, 0.995, 0.99, 0.98, 0.95, 0.9];
+const USUAL_TARGETS: readonly number[] = [0.9999, 0.9995, 0.999, 0.995, 0.99, 0.98, 0.95, 0.9];
 
 export type RecommendCode = 'kept_with_room' | 'nothing_kept' | 'no_valid_events';
 
