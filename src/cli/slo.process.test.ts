@@ -50,7 +50,7 @@ describe('nines slo', () => {
     expect((await nines('slo', 'plan', strict)).out).toContain('target: 0.999 → 0.9995');
     expect((await nines('slo', 'list')).out).toMatch(/checkout-availability +no data/);
     expect((await nines('slo', 'show', 'checkout-availability')).out).toContain('nothing was ever observed');
-    expect((await nines('slo', 'explain', 'checkout-availability')).out).toContain('burn over 60 min: 0');
+    expect((await nines('slo', 'explain', 'checkout-availability')).out).toContain('burn over 1 h: 0');
   });
 
   it('tells every problem with its file, slug, path and what it received, and applies nothing', async () => {
