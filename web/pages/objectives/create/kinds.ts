@@ -104,7 +104,7 @@ export const GAP_NOTES = {
 } as const;
 
 export const ALERT_MODES = [
-  { value: 'rate', label: 'Rate', note: 'A window’s share of failures against the share that the target allows.' },
+  { value: 'rate', label: 'Rate', note: 'A window’s share of failures against the share that is allowed.' },
   {
     value: 'budget_share',
     label: 'Budget share',

@@ -104,9 +104,10 @@ function LevelFields({ level, at, isLast, onChange }: LevelProps) {
   return (
     <Panel
       title={
-        <>
-          <LevelGlyph level={level.level} /> {level.name === '' ? level.level : level.name}
-        </>
+        <span className={`chip lvl-${level.level}`}>
+          <LevelGlyph level={level.level} />
+          {level.name === '' ? level.level : level.name}
+        </span>
       }
     >
       <div className="stack tight">
