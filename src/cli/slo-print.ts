@@ -98,7 +98,9 @@ export function printImport({ documents, report, problems, sources }: Answer<'im
   for (const one of problems)
     console.error(`problem ${one.path}: ${one.message}${one.received === undefined ? '' : `, received ${one.received}`}`);
   for (const source of sources)
-    console.error(`source ${source.slug}: define it with nines sources apply ${source.slug} --name ${source.slug} --address ${source.url ?? '<url>'}`);
+    console.error(
+      `source ${source.slug}: define it with nines sources apply ${source.slug} --name ${source.slug} --address ${source.url ?? '<url>'}`,
+    );
   const { mapped, changed, dropped } = report;
   console.error(
     `${documents.length} objectives; of ${mapped.length + changed.length + dropped.length} lines ${mapped.length} mapped, ${changed.length} changed, ${dropped.length} dropped`,

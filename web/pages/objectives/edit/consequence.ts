@@ -11,6 +11,8 @@ export interface EditFacts {
   isAlerting: boolean;
   /** Whether anything was ever counted. */
   isObserved: boolean;
+  /** Whether the edit has the indicator of the version that judges: its counts are then taken up, whatever waits. */
+  isGoverningIndicator: boolean;
 }
 
 export interface Consequence {
@@ -19,24 +21,31 @@ export interface Consequence {
   text: string;
 }
 
-/** What changes nothing in the judgement. An indicator's words are not among them: they belong to what is counted. */
+/** What changes nothing in the judgement. */
 const WORDS = new Set(['name', 'description', 'rationale', 'onBreach', 'links', 'labels', 'service', 'policy']);
+/** What an indicator says of itself and does not count by. */
+const INDICATOR_WORDS: ReadonlySet<string> = new Set(['specification', 'sli', 'measuredAt']);
 
 /** What an edit means, before it is saved: when it takes effect, and what judges until then. */
 export function consequenceOf(entry: Pick<PlanEntry, 'action' | 'changes' | 'keepsCounts'>, facts: EditFacts): Consequence {
   if (entry.action === 'unchanged')
     return { kind: 'nothing', title: 'Nothing differs yet.', text: 'What you change here is told here, before it is saved.' };
-  const parts = entry.changes.map(({ path }) => path.split(/[.[]/)[0] ?? '');
-  if (!entry.keepsCounts) return ofCounts(facts);
-  if (parts.every((part) => WORDS.has(part))) return ofWords(parts, facts);
+  const parts = entry.changes
+    .map(({ path }) => path.split(/[.[]/))
+    .map(([part = '', inner = '']) => (part === 'indicator' && INDICATOR_WORDS.has(inner) ? 'name' : part));
+  if (!facts.isGoverningIndicator) return entry.keepsCounts ? waitsOn(facts) : ofCounts(facts);
+  if (entry.keepsCounts && parts.every((part) => WORDS.has(part))) return ofWords(parts, facts);
   return ofTerms(facts);
 }
 
-function ofWords(parts: readonly string[], { governing, pending }: EditFacts): Consequence {
-  if (pending !== null) {
-    const text = `Version ${pending} waits already. This edit takes its place with the same terms; version ${governing} judges until it can take over.`;
-    return { kind: 'words', title: 'It waits, as the version before it does.', text };
-  }
+/** Of a version that waits already, and goes on waiting for the same reason. */
+function waitsOn({ governing, pending }: EditFacts): Consequence {
+  const text = `Version ${pending} waits already and is replaced by this one; version ${governing} judges until it can take over.`;
+  return { kind: 'counts', title: 'It waits, as the version before it does.', text };
+}
+
+function ofWords(parts: readonly string[], facts: EditFacts): Consequence {
+  if (facts.pending !== null) return { ...waitsOn(facts), kind: 'words' };
   const policy = parts.includes('policy') ? ' Its level is read by the policy chosen.' : '';
   return { kind: 'words', title: 'Takes effect at once.', text: `Counts, budget and alerts are judged as before.${policy}` };
 }
@@ -58,4 +67,23 @@ function ofCounts({ governing, isObserved }: EditFacts): Consequence {
     title: 'New counts begin.',
     text: `The indicator differs, and counts of two are never mixed. Version ${governing} judges by its own counts until the new one has seen enough to tell, and would silence no live alert.`,
   };
+}
+
+/** Whether two indicators count the same, as people write them: their words aside, and what is empty is as good as not said. */
+export function isSameIndicator(a: unknown, b: unknown): boolean {
+  return said(a) === said(b);
+}
+
+function said(indicator: unknown): string {
+  const entries = Object.entries(typeof indicator === 'object' && indicator !== null ? indicator : {});
+  const given = entries.filter(
+    ([name, value]) => !INDICATOR_WORDS.has(name) && value !== undefined && value !== '' && !(Array.isArray(value) && value.length === 0),
+  );
+  return JSON.stringify(Object.fromEntries(given), (_, value: unknown) => sorted(value));
+}
+
+/** Names in one order: a stored definition may have them in another. */
+function sorted(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }

@@ -23,7 +23,7 @@ import { ServiceStep } from '../create/service-step.tsx';
 import { SourceStep } from '../create/source-step.tsx';
 import { TargetStep } from '../create/target-step.tsx';
 import type { Objective } from '../objective-look.ts';
-import { consequenceOf, type EditFacts } from './consequence.ts';
+import { consequenceOf, type EditFacts, isSameIndicator } from './consequence.ts';
 import { ConsequencePanel, usePlan } from './consequence-panel.tsx';
 import { draftOf } from './draft-of.ts';
 import { withTerms } from './edit-search.ts';
@@ -110,7 +110,7 @@ function EditForm({ objective, latest, services }: EditProps) {
   const step: StepProps = { draft, onChange: change };
   const isRead = draft.source === 'prometheus' || draft.source === 'promql';
   const entry = plan.data?.entries[0];
-  const facts = factsOf(objective);
+  const facts = factsOf(objective, definition);
   return (
     <div className="cols create">
       <Form onSubmit={submit} problem={shown} fields={FIELDS} label={`Edit ${objective.name}`} className="stack mid">
@@ -156,8 +156,9 @@ function refusal(error: FormProblem & { code?: string }): FormProblem {
   return placeProblem(error);
 }
 
-function factsOf({ governing, state, pairs, firstObservedAt }: Objective): EditFacts {
+function factsOf({ governing, state, pairs, firstObservedAt, indicator }: Objective, edited: Definition): EditFacts {
   return {
+    isGoverningIndicator: isSameIndicator(indicator, edited.indicator),
     governing: governing.version,
     pending: governing.pending?.version ?? null,
     isAlerting: state === 'firing' || pairs.some(({ verdict }) => verdict === 'firing'),
