@@ -47,7 +47,9 @@ describe('the demo', () => {
     expect(first.login).toMatchObject({ email: 'mara@example.com' });
     await first.loaded;
     const checkout = await api.slo.getObjective({ params: { slug: 'checkout-availability' } });
-    expect(checkout).toMatchObject({ level: 'healthy', budget: { coverageRatio: 1 } });
+    expect(checkout).toMatchObject({ level: 'healthy' });
+    // All of it but the cell in which the loaded past ends and the shop's own counters begin.
+    expect(checkout.budget.coverageRatio).toBeGreaterThan(0.99999);
     expect(checkout.budget.remainingRatio).toBeGreaterThan(0.5);
     expect(checkout.budget.remainingRatio).toBeLessThan(0.53);
     expect(await first.state()).toMatchObject({ phase: 'ready', mayOutage: true, outage: false });

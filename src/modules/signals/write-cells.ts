@@ -125,12 +125,18 @@ function reach(ctx: VerbContext, about: About, write: SeriesWrite, known: readon
 const LONGEST_INTERVAL_MS = HOUR_MS;
 
 /** One write that tells much more than the one before, as a backlog does, is not at once taken for the rule. */
-const MOST_RISE = 4;
+const MOST_RISE = 2;
 
-/** The time that a write tells beyond what was known: a sender of batches tells minutes at once, and then nothing for minutes. */
+/**
+ * The time that a write tells beyond what was known: a sender of batches tells minutes at once, and then nothing for minutes.
+ * A first write of more than an hour is history, and says nothing of it.
+ */
 function intervalOf(leastMs: DurationMs, { cells }: SeriesWrite, before: SeriesRow | undefined): DurationMs {
-  const told = before === undefined ? cells.length * CELL_MS : cells.filter((cell) => cell.at >= before.lastEnd).length * CELL_MS;
-  if (before === undefined) return Math.min(LONGEST_INTERVAL_MS, Math.max(leastMs, told));
+  if (before === undefined) {
+    const told = cells.length * CELL_MS;
+    return told > LONGEST_INTERVAL_MS ? leastMs : Math.max(leastMs, told);
+  }
+  const told = cells.filter((cell) => cell.at >= before.lastEnd).length * CELL_MS;
   if (told === 0) return before.intervalMs;
   return Math.min(LONGEST_INTERVAL_MS, MOST_RISE * before.intervalMs, Math.max(leastMs, told));
 }
