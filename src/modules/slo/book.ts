@@ -48,7 +48,7 @@ export interface ObjectiveBook {
   groupTerms(version: Version): ObjectiveTerms;
   /** The counts of a version, corrected, or as they were counted. */
   counts(objective: Objective, version?: Version, group?: string): CountsSource;
-  raw(objective: Objective, version?: Version, group?: string): CountsSource;
+  raw(version: Version, group?: string): CountsSource;
   /** Makes all of these objectives ready to be evaluated at `now`, and to be asked for other instants too. */
   ready(db: Db, objectives: readonly Objective[], now: Instant, options?: ReadyOptions): Promise<void>;
 }
@@ -147,7 +147,7 @@ class Book implements ObjectiveBook {
 
   counts(objective: Objective, version: Version = objective.current, group = ''): CountsSource {
     const ring = this.history.ring(version.indicatorId, group) ?? NOTHING;
-    if (objective.spans.length === 0) return this.raw(objective, version, group);
+    if (objective.spans.length === 0) return this.raw(version, group);
     const known = this.sources.get(ring);
     if (known !== undefined && known.spans === objective.spans) return known.source;
     const source = createCounts(ring, objective.spans);
@@ -155,7 +155,7 @@ class Book implements ObjectiveBook {
     return source;
   }
 
-  raw(_objective: Objective, version: Version = _objective.current, group = ''): CountsSource {
+  raw(version: Version, group = ''): CountsSource {
     const ring = this.history.ring(version.indicatorId, group) ?? NOTHING;
     const known = this.plain.get(ring) ?? createCounts(ring);
     this.plain.set(ring, known);
@@ -188,7 +188,7 @@ class Book implements ObjectiveBook {
 
   private asked(objective: Objective, version: Version, group: string, now: Instant): Instant[] {
     const terms = group === '' ? this.terms(version) : this.groupTerms(version);
-    return [...instantsOf(terms, this.raw(objective, version, group), now), ...instantsOfSpans(objective.spans)];
+    return [...instantsOf(terms, this.raw(version, group), now), ...instantsOfSpans(objective.spans)];
   }
 
   private async readVersions(db: Db, rows: readonly ObjectiveRow[]): Promise<void> {

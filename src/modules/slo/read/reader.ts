@@ -108,7 +108,7 @@ export function createObjectiveReader(book: ObjectiveBook): ObjectiveReader {
       await book.history.refresh(db);
       const since = new Map<string, Instant>();
       for (const objective of await book.list(db, now, serviceIds)) {
-        const first = book.raw(objective).firstAt();
+        const first = book.raw(objective.current).firstAt();
         if (first !== null && first < (since.get(objective.serviceId) ?? Number.POSITIVE_INFINITY)) since.set(objective.serviceId, first);
       }
       return since;

@@ -121,7 +121,7 @@ function readingView(reading: ReadingView | null): ObjectiveView['reading'] {
 
 /** What the budget would be if no correction had been made. */
 function asCounted(book: ObjectiveBook, objective: Objective, now: Instant): ObjectiveView['asCounted'] {
-  const { budget, level } = evaluateObjective(book.terms(objective.current), book.raw(objective), now, objective.evaluation);
+  const { budget, level } = evaluateObjective(book.terms(objective.current), book.raw(objective.current), now, objective.evaluation);
   return { remainingRatio: budget.remainingRatio, badCount: budget.badCount, validCount: budget.validCount, level: level.level };
 }
 
