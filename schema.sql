@@ -128,6 +128,26 @@ CREATE TABLE budget_policy_signature (
   CONSTRAINT budget_policy_signature_policy_slug_fkey FOREIGN KEY (policy_slug) REFERENCES budget_policy(slug)
 );
 
+CREATE TABLE budget_review (
+  id text NOT NULL,
+  objective_id text NOT NULL,
+  level text NOT NULL,
+  policy_slug text NOT NULL,
+  policy_name text NOT NULL,
+  policy_version integer NOT NULL,
+  rule jsonb NOT NULL,
+  since timestamp with time zone NOT NULL,
+  reviewed_at timestamp with time zone,
+  reviewed_by jsonb,
+  notes text,
+  CONSTRAINT budget_review_pkey PRIMARY KEY (id),
+  CONSTRAINT budget_review_check CHECK ((((reviewed_at IS NULL) = (reviewed_by IS NULL)) AND ((reviewed_at IS NULL) = (notes IS NULL)))),
+  CONSTRAINT budget_review_level_check CHECK ((level = ANY (ARRAY['healthy'::text, 'caution'::text, 'slow'::text, 'frozen'::text, 'exhausted'::text]))),
+  CONSTRAINT budget_review_objective_id_fkey FOREIGN KEY (objective_id) REFERENCES objective(id)
+);
+CREATE INDEX budget_review_objective ON budget_review USING btree (objective_id, since, id);
+CREATE UNIQUE INDEX budget_review_open ON budget_review USING btree (objective_id, level) WHERE (reviewed_at IS NULL);
+
 CREATE TABLE change (
   id text NOT NULL,
   service_id text NOT NULL,
@@ -175,7 +195,7 @@ CREATE TABLE correction (
   decided_at timestamp with time zone,
   decided_by jsonb,
   CONSTRAINT correction_pkey PRIMARY KEY (id),
-  CONSTRAINT correction_state_check CHECK ((state = ANY (ARRAY['proposed'::text, 'active'::text, 'withdrawn'::text]))),
+  CONSTRAINT correction_state_check CHECK ((state = ANY (ARRAY['proposed'::text, 'active'::text, 'withdrawn'::text, 'declined'::text]))),
   CONSTRAINT correction_objective_id_fkey FOREIGN KEY (objective_id) REFERENCES objective(id)
 );
 CREATE INDEX correction_objective ON correction USING btree (objective_id, created_at);

@@ -52,6 +52,7 @@ export function printObjective(objective: Answer<'getObjective'>): void {
   console.log(`  ${left} of ${budgetMinutes.whole.toFixed(1)} min of full outage left, of ${objective.period.text}`);
   if (objective.asCounted !== null) console.log(`  as counted, without corrections: ${percent(objective.asCounted.remainingRatio)}`);
   console.log(`  ${objective.level}: ${objective.levelBecause.text}`);
+  if (objective.review !== null) console.log(`  ${objective.review.because.code}: ${objective.review.because.text}`);
   console.log(`  ${objective.state}: ${objective.stateBecause.text}`);
   console.log(`  forecast: ${objective.forecast.because.text}`);
   for (const pair of objective.pairs) console.log(`  ${pair.severity} ${pair.long}/${pair.short} ${pair.factor}×: ${pair.because.text}`);

@@ -21,6 +21,8 @@ export type IdPrefix =
   | 'src'
   | 'cor'
   | 'obj'
+  | 'rev'
+  | 'apr'
   | 'upd'
   | 'pol'
   | 'pag'

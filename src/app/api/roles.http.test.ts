@@ -67,6 +67,8 @@ const MAY_CALL: Record<string, readonly Caller[]> = {
   'slo.listVersions': SIGNED_IN,
   'slo.listGroups': SIGNED_IN,
   'slo.explainObjective': SIGNED_IN,
+  'slo.listReviews': SIGNED_IN,
+  'slo.reviewLevel': RESPONDERS,
   'slo.listCorrections': SIGNED_IN,
   'slo.proposeCorrection': RESPONDERS,
   'slo.createCorrection': EDITORS,

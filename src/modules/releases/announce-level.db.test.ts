@@ -125,7 +125,11 @@ describe('the level of a budget', () => {
     expect(told()).toHaveLength(2);
     expect(told()[1]?.notice).toMatchObject({
       summary: expect.stringMatching(/^Checkout: the error budget is at Fine/) as unknown,
-      details: ['Strict: Stop until now', 'Go on.', 'A review is asked for before work goes on as usual after Stop.'],
+      details: [
+        'Strict: Stop until now',
+        'Go on.',
+        'The gate goes on answering as at Stop until a review is recorded, here or with nines slo review checkout.',
+      ],
     });
     await world.advance(HOUR_MS);
     expect(told()).toHaveLength(2);

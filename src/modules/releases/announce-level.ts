@@ -3,7 +3,7 @@ import { type Id, idSchema } from '#kernel/ids.ts';
 import { defineJob } from '#kernel/job.ts';
 import { firstResponders } from '#modules/escalation/index.ts';
 import { type Notice, sendNotice } from '#modules/notify/index.ts';
-import { type ObjectiveReader, policyLevel, type Standing } from '#modules/slo/index.ts';
+import { listOpenReviewsOfServices, type ObjectiveReader, pendingReview, policyLevel, type Standing } from '#modules/slo/index.ts';
 import { lockName } from '#platform/db/lock-name.ts';
 import type { VerbContext } from '#platform/verb.ts';
 import { decideAnnouncement, NOTHING_ANNOUNCED } from './core/announcement.ts';
@@ -41,7 +41,9 @@ export async function announceLevel(ctx: VerbContext, subject: LevelSubject, rea
   // Executives are no audience that could be reached; the notice asks the team to tell them.
   const audience = standing.says?.announce ?? ['owner_team'];
   const personIds = audience.includes('owner_team') ? await firstResponders(ctx.tx, [serviceId], ctx.now) : [];
-  const notice = noticeOf(standing, before?.level ?? NOTHING_ANNOUNCED.level);
+  const owed = (await listOpenReviewsOfServices(ctx.tx, [serviceId])).filter((review) => review.slug === slug);
+  const awaited = pendingReview(owed, standing.level)?.rule.name ?? null;
+  const notice = noticeOf(standing, before?.level ?? NOTHING_ANNOUNCED.level, awaited);
   await sendNotice(ctx, { about: objectiveId, key: `level/${objectiveId}/${ctx.now}`, personIds, notice, allAtOnce: false });
   await ctx.audit({
     operation: 'releases.announceLevel',
@@ -51,10 +53,10 @@ export async function announceLevel(ctx: VerbContext, subject: LevelSubject, rea
   });
 }
 
-function noticeOf({ slug, name, remainingRatio, policy, says }: Standing, told: GateLevel): Notice {
+/** `awaited`: the level that the gate goes on answering as at. */
+function noticeOf({ slug, name, remainingRatio, policy, says }: Standing, told: GateLevel, awaited: string | null): Notice {
   const left = remainingRatio === null ? '' : ` (${(Math.floor(remainingRatio * 1000) / 10).toFixed(1)} % left)`;
   const toldName = policyLevel(policy, told)?.name ?? told;
-  const isLifted = policyLevel(policy, told)?.reviewBeforeLifting === true && says?.reviewBeforeLifting !== true;
   return {
     event: 'budget.level_changed',
     summary: `${name}: the error budget is at ${says?.name ?? 'no data'}${left}`,
@@ -64,7 +66,9 @@ function noticeOf({ slug, name, remainingRatio, policy, says }: Standing, told: 
       ...(says?.announce.includes('executives') === true
         ? ['The policy asks for executives to be told: please tell them, Nines reaches only you.']
         : []),
-      ...(isLifted ? [`A review is asked for before work goes on as usual after ${toldName}.`] : []),
+      ...(awaited === null
+        ? []
+        : [`The gate goes on answering as at ${awaited} until a review is recorded, here or with nines slo review ${slug}.`]),
     ],
     pageId: null,
     alertId: null,

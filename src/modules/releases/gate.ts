@@ -2,10 +2,10 @@ import type { Instant } from '#kernel/instant.ts';
 import { iso } from '#kernel/instant.ts';
 import { loadServiceBySlug } from '#modules/catalog/index.ts';
 import { listOpenOnServices } from '#modules/incidents/index.ts';
-import type { ObjectiveReader, Standing } from '#modules/slo/index.ts';
+import { listOpenReviewsOfServices, type ObjectiveReader, type OpenReview, pendingReview, type Standing } from '#modules/slo/index.ts';
 import type { Db } from '#platform/verb.ts';
 import type { GateView } from './contract.ts';
-import { decideGate, type GateChange, type GateObjective } from './core/gate.ts';
+import { decideGate, type GateChange, type GateObjective, type GateReview, type GateRule } from './core/gate.ts';
 
 /** Loads what the gate judges by and asks it. Budgets and incidents are those of now; the day is that of `at`. */
 export async function askGate(
@@ -14,12 +14,14 @@ export async function askGate(
   request: { slug: string; change: GateChange; now: Instant; at: Instant },
 ): Promise<GateView> {
   const service = await loadServiceBySlug(db, request.slug);
+  const owed = Map.groupBy(await listOpenReviewsOfServices(db, [service.id]), (review) => review.slug);
+  const standings = await reader.standings(db, [service.id], request.now);
   const incidents = await listOpenOnServices(db, [service.id]);
   const decision = decideGate(
     {
       service: service.slug,
       zone: service.zone,
-      objectives: (await reader.standings(db, [service.id], request.now)).map(gateObjective),
+      objectives: standings.map((standing) => gateObjective(standing, owed.get(standing.slug) ?? [])),
       openIncidents: incidents.map((incident) => ({ id: `INC-${incident.number}`, severity: incident.severity })),
       approvedBy: [],
     },
@@ -29,8 +31,16 @@ export async function askGate(
   return { service: service.slug, at: iso(request.at), ...decision };
 }
 
-function gateObjective({ name, level, remainingRatio, policy, says }: Standing): GateObjective {
-  if (says === null) return { name, level, remainingRatio, rule: null };
-  const { name: levelName, gate, consequences } = says;
-  return { name, level, remainingRatio, rule: { policy: policy.slug, policyName: policy.name, levelName, gate, consequences } };
+function gateObjective({ slug, name, level, remainingRatio, policy, says }: Standing, owed: readonly OpenReview[]): GateObjective {
+  const pending = pendingReview(owed, level);
+  const rule = says === null ? null : ruleOf(policy, says);
+  return { slug, name, level, remainingRatio, rule, review: pending === null ? null : reviewOf(pending) };
+}
+
+function reviewOf({ level, since, policySlug, policyName, rule }: OpenReview): GateReview {
+  return { level, since, rule: ruleOf({ slug: policySlug, name: policyName }, rule) };
+}
+
+function ruleOf(policy: { slug: string; name: string }, { name, gate, consequences }: OpenReview['rule']): GateRule {
+  return { policy: policy.slug, policyName: policy.name, levelName: name, gate, consequences };
 }

@@ -3,6 +3,7 @@ import { DAY_MS, floorTo, type Instant, plus, SECOND_MS } from '#kernel/instant.
 import type { CountsHistory } from '#modules/signals/index.ts';
 import type { Db } from '#platform/verb.ts';
 import { type BudgetPolicies, BudgetPolicyShelf, governingPolicy } from './budget-policy/policies.ts';
+import { listOpenReviews, type OpenReview } from './budget-policy/review-store.ts';
 import { type CorrectionRow, listActiveCorrections } from './corrections/correction-store.ts';
 import { ObjectiveDefinition } from './contract.ts';
 import { CELL_MS, type CorrectionSpan, type CountsSource, createCounts, instantsOfSpans, type SumsSource } from './core/counts/counts.ts';
@@ -29,6 +30,8 @@ export interface Objective extends ObjectiveRow {
   /** The latest edit, where it does not govern yet. */
   pending: Version | null;
   spans: readonly CorrectionSpan[];
+  /** Reviews that it owes. */
+  reviews: readonly OpenReview[];
 }
 
 /**
@@ -106,6 +109,7 @@ class Book implements ObjectiveBook {
     await this.readVersions(db, rows);
     const spans = await this.readSpans(db, now);
     const policies = await this.shelf.read(db);
+    const reviews = Map.groupBy(await listOpenReviews(db), (review) => review.objectiveId);
     const unreadable: Unreadable[] = [];
     const objectives = rows.flatMap((row) => {
       const current = this.versions.get(`${row.id}/${row.governing}`);
@@ -113,7 +117,7 @@ class Book implements ObjectiveBook {
       if (current === undefined) return [];
       const pending = row.version === row.governing ? null : (this.versions.get(`${row.id}/${row.version}`) ?? null);
       this.givePolicy(policies, row, current, pending);
-      return [{ ...row, current, pending, spans: spans.get(row.id) ?? [] }];
+      return [{ ...row, current, pending, spans: spans.get(row.id) ?? [], reviews: reviews.get(row.id) ?? [] }];
     });
     return { objectives, unreadable };
   }

@@ -5,6 +5,7 @@ import { idSchema } from '#kernel/ids.ts';
 import { optionalText, Slug, text } from '#kernel/text.ts';
 import { IndicatorDefinition } from '#modules/signals/contract.ts';
 import { budgetPolicyOperations } from './core/budget-policy/operations.ts';
+import { reviewOperations } from './core/budget-policy/review-operations.ts';
 import { CorrectionRule } from './core/counts/corrections.ts';
 import { AlertingInput, definitionShape } from './core/definition.ts';
 import {
@@ -317,4 +318,5 @@ export const contract = {
     bodyLimit: DOCUMENTS_LIMIT,
   }),
   ...budgetPolicyOperations,
+  ...reviewOperations,
 };

@@ -44,6 +44,13 @@ export function policyFacts(policy: BudgetPolicy, entered: BudgetLevel | 'no_dat
   };
 }
 
+/** A level was entered that asks for a review before it lifts. */
+export const reviewOwed = defineEvent('objective.review_owed', Objective.extend({ level: z.string() }));
+/** Somebody looked back, and the gate answers by the budget again. */
+export const levelReviewed = defineEvent(
+  'objective.level_reviewed',
+  Objective.extend({ levels: z.array(z.string()), level: z.string(), by: z.string(), notes: z.string() }),
+);
 export const stateChanged = defineEvent('objective.state_changed', Objective.extend({ from: z.string(), to: z.string() }));
 /** New figures; for screens that show them. */
 export const ticked = defineEvent('objective.ticked', z.object({ objectives: z.number() }));

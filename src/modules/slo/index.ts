@@ -2,7 +2,7 @@
  * SLO: objectives over indicators, their error budgets, and the alerts on burn.
  *
  * Tables: objective, objective_version, objective_group, correction, budget_policy, budget_policy_signature,
- *   service_budget_policy
+ *   service_budget_policy, budget_review
  * States: an objective is ok, firing, frozen, no_data or no_traffic; its budget has a level from healthy to exhausted.
  * Invariants: figures come from integer counts, never from ratios; a tick reads only what is new; the same function
  * judges the tick and whoever asks; at most one page and one ticket alert an objective.
@@ -10,7 +10,9 @@
  */
 export { createObjectiveBook, type ObjectiveBook } from './book.ts';
 export { chaosAllowed } from './budget-policy/chaos-allowed.ts';
+export { listOpenReviewsOfServices, type OpenReview } from './budget-policy/review-store.ts';
 export { policyLevel, SPENT_LIMIT_RATIO } from './core/budget-policy/policy.ts';
+export { pendingReview } from './core/budget-policy/review.ts';
 export { levelChanged } from './events.ts';
 export { jobs } from './tick/jobs.ts';
 export { routes } from './routes.ts';

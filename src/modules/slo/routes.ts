@@ -6,7 +6,7 @@ import type { HttpCall } from '#platform/http/call.ts';
 import { applyObjectives, planObjectives } from './exchange/apply-objectives.ts';
 import { backtestObjective, testDefinition } from './backtest/backtest.ts';
 import type { ObjectiveBook } from './book.ts';
-import { budgetPolicyRoutes } from './budget-policy/routes.ts';
+import { budgetPolicyRoutes, reviewRoutes } from './budget-policy/routes.ts';
 import type { contract } from './contract.ts';
 import { createCorrection, decideCorrection } from './corrections/corrections.ts';
 import { exportObjectives, importObjectives } from './exchange/exchange.ts';
@@ -29,10 +29,11 @@ export function routes({ reader, book, openSource }: SloParts): Handlers<typeof 
     ...writing(reader),
     ...asCode(),
     ...budgetPolicyRoutes,
+    ...reviewRoutes(reader),
   };
 }
 
-type All = Omit<Handlers<typeof contract, HttpCall>, keyof typeof budgetPolicyRoutes>;
+type All = Omit<Handlers<typeof contract, HttpCall>, keyof typeof budgetPolicyRoutes | keyof ReturnType<typeof reviewRoutes>>;
 type Reading =
   | 'listObjectives'
   | 'getObjective'

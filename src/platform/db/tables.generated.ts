@@ -95,6 +95,20 @@ export interface BudgetPolicySignatureRow {
   signedAt: ColumnType<Instant, Expression<Instant>, Expression<Instant>>;
 }
 
+export interface BudgetReviewRow {
+  id: string;
+  objectiveId: string;
+  level: string;
+  policySlug: string;
+  policyName: string;
+  policyVersion: number;
+  rule: ColumnType<unknown, Expression<unknown>, Expression<unknown>>;
+  since: ColumnType<Instant, Expression<Instant>, Expression<Instant>>;
+  reviewedAt: ColumnType<Instant | null, Expression<Instant | null> | null | undefined, Expression<Instant | null> | null>;
+  reviewedBy: ColumnType<unknown, Expression<unknown> | null | undefined, Expression<unknown> | null>;
+  notes: string | null;
+}
+
 export interface ChangeRow {
   id: string;
   serviceId: string;
@@ -499,6 +513,7 @@ export interface Tables {
   auditEntry: AuditEntryRow;
   budgetPolicy: BudgetPolicyRow;
   budgetPolicySignature: BudgetPolicySignatureRow;
+  budgetReview: BudgetReviewRow;
   change: ChangeRow;
   contactMethod: ContactMethodRow;
   correction: CorrectionRow;

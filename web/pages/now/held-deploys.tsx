@@ -1,7 +1,9 @@
 import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import { api } from '../../api/client.ts';
 import { Icon } from '../../ui/icons.tsx';
 import { Why } from '../../ui/why.tsx';
+import type { Gate } from '../changes/gate-look.ts';
 
 interface Named {
   slug: string;
@@ -29,6 +31,7 @@ function Held({ service }: { service: Named }) {
         {service.name}
         <br />
         <span className="mute sm">{gate.data.decision === 'deny' ? 'held' : 'each needs an approval'}</span>
+        <AwaitsReview gate={gate.data} />
       </span>
       <Why
         side="right"
@@ -37,5 +40,19 @@ function Held({ service }: { service: Named }) {
         foot="Rolling back is always allowed."
       />
     </li>
+  );
+}
+
+/** The budget is better, and only the look back is missing: where to write it. */
+function AwaitsReview({ gate }: { gate: Gate }) {
+  const slug = gate.because.find((reason) => reason.code === 'review_pending')?.facts['slug'];
+  if (typeof slug !== 'string') return null;
+  return (
+    <>
+      {' '}
+      <Link className="link sm nowrap" to="/objectives/$slug" params={{ slug }}>
+        Record the review
+      </Link>
+    </>
   );
 }

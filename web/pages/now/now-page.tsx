@@ -37,6 +37,7 @@ export function NowPage() {
 function isAtRisk(objective: Objective): boolean {
   return (
     isPaging(objective) ||
+    objective.review?.state === 'pending' ||
     (objective.level !== 'healthy' && objective.level !== 'no_data') ||
     (objective.level === 'no_data' && objective.firstObservedAt !== null)
   );

@@ -15,6 +15,8 @@ const RULES: Record<Exclude<GateLevel, 'no_data'>, GateRule['gate']> = {
   exhausted: 'deny',
 };
 const objective = (name: string, level: GateLevel, remainingRatio: number | null = 0.4, gate?: GateRule['gate']): GateObjective => ({
+  slug: name,
+  review: null,
   name,
   level,
   remainingRatio: level === 'no_data' ? null : remainingRatio,
@@ -122,6 +124,53 @@ describe('the budget policy decides what a level means', () => {
   test('an objective without data lifts no Friday', () => {
     const facts = at('healthy', { objectives: [objective('known', 'caution'), objective('unknown', 'no_data')] });
     expect(outcome(facts, deploy, FRIDAY)).toEqual(['deny', 'no_fridays']);
+  });
+});
+
+describe('a level that awaits its review', () => {
+  const awaits = (level: 'slow' | 'frozen' | 'exhausted', gate = RULES[level]) => ({
+    level,
+    since: instant(Date.parse('2026-11-10T08:30:00Z')),
+    rule: { policy: 'standard', policyName: 'Standard policy', levelName: level, gate, consequences: ['It follows.'] },
+  });
+  const left = (now: GateLevel, review: GateObjective['review']) =>
+    at(now, { objectives: [{ ...objective('availability', now), review }] });
+
+  test.each<[GateLevel]>([['healthy'], ['caution'], ['slow'], ['no_data']])('answers as before, though the budget is at %s', (now) => {
+    const decided = decideGate(left(now, awaits('exhausted')), deploy, THURSDAY);
+    expect(decided).toMatchObject({ decision: 'deny', level: 'exhausted', because: [{ code: 'review_pending' }] });
+    expect(decided.because[0]?.facts).toMatchObject({
+      objective: 'availability',
+      levelNow: now,
+      slug: 'availability',
+      enteredAt: '2026-11-10T08:30:00.000Z',
+    });
+    expect(decided.because[0]?.text).toMatch(/since 2026-11-10 08:30 UTC.*nines slo review availability --notes/);
+    expect(decideGate(left(now, null), deploy, THURSDAY).because[0]?.code).toBe(`budget_${now}`);
+  });
+
+  test('lets a rollback and a fix pass', () => {
+    const facts = left('healthy', awaits('exhausted'));
+    expect(outcome(facts, { kind: 'rollback', labels: [] })).toEqual(['allow', 'rollback_passes']);
+    expect(outcome(facts, { kind: 'deploy', labels: ['fix'] })).toEqual(['allow', 'fix_passes']);
+  });
+
+  test('is approved as before, and keeps its Fridays', () => {
+    expect(outcome({ ...left('healthy', awaits('slow')), approvedBy: ['ana'] }, deploy)).toEqual(['allow', 'approved']);
+    expect(outcome({ ...left('healthy', awaits('frozen')), approvedBy: ['ana'] }, deploy)).toEqual(['deny', 'review_pending']);
+    expect(outcome(left('healthy', awaits('slow', 'allow_except_fridays')), deploy, FRIDAY)).toEqual(['deny', 'review_pending']);
+  });
+
+  test('makes nothing milder than it is now', () => {
+    expect(outcome(left('slow', awaits('frozen', 'allow')), deploy)).toEqual(['needs_approval', 'budget_slow']);
+  });
+
+  test('speaks for its level among several objectives', () => {
+    const objectives = [objective('b', 'frozen', 0.05), { ...objective('a', 'healthy', 0.9), review: awaits('exhausted') }];
+    expect(decideGate(at('healthy', { objectives }), deploy, THURSDAY)).toMatchObject({
+      level: 'exhausted',
+      because: [{ code: 'review_pending', facts: { objective: 'a' } }],
+    });
   });
 });
 

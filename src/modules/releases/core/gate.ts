@@ -1,5 +1,5 @@
 import { type Because, because } from '#kernel/errors.ts';
-import type { Instant } from '#kernel/instant.ts';
+import { type Instant, iso } from '#kernel/instant.ts';
 import { weekdayAt } from '#kernel/zoned.ts';
 
 /**
@@ -10,7 +10,9 @@ import { weekdayAt } from '#kernel/zoned.ts';
  * 3. Each objective of the service answers by what its budget policy says of the level it is at: allow, allow but on
  *    Fridays in the service's zone, needs approval, deny. No data, and no objective at all, need approval. The strictest
  *    answer counts; among equals that of the worst level, with no data between caution and slow.
- * 4. An approval turns "needs approval" into allow, and nothing else.
+ * 4. An objective whose budget has left a level that asks for a review answers as at that level until it is recorded, and
+ *    never milder than at the level of now.
+ * 5. An approval turns "needs approval" into allow, and nothing else.
  *
  * Every reason that applies is given, the deciding one first.
  */
@@ -25,11 +27,22 @@ export interface GateFacts {
 }
 
 export interface GateObjective {
+  slug: string;
   name: string;
   level: GateLevel;
   remainingRatio: number | null;
   /** What its budget policy says of that level; null where nothing is known. */
   rule: GateRule | null;
+  /** The worst level that it has left and that still awaits its review, if any. */
+  review: GateReview | null;
+}
+
+export interface GateReview {
+  level: Exclude<GateLevel, 'no_data'>;
+  /** When that level was entered. */
+  since: Instant;
+  /** What the policy said of it then. */
+  rule: GateRule;
 }
 
 export interface GateRule {
@@ -62,6 +75,7 @@ export type GateCode =
   | 'budget_frozen'
   | 'budget_exhausted'
   | 'budget_no_data'
+  | 'review_pending'
   | 'no_objectives'
   | 'approved';
 
@@ -101,7 +115,7 @@ function strictest(facts: GateFacts, at: Instant): Answer {
   const [first] = answers.sort(
     (a, b) =>
       STRICTNESS.indexOf(b.answer.decision) - STRICTNESS.indexOf(a.answer.decision) ||
-      GATE_LEVELS.indexOf(b.objective.level) - GATE_LEVELS.indexOf(a.objective.level) ||
+      GATE_LEVELS.indexOf(b.answer.level) - GATE_LEVELS.indexOf(a.answer.level) ||
       left(a.objective) - left(b.objective),
   );
   if (first !== undefined) return first.answer;
@@ -122,7 +136,14 @@ function incidentReason(incident: GateFacts['openIncidents'][number]): Because<G
   });
 }
 
-function judgeObjective({ name, level, remainingRatio, rule }: GateObjective, zone: string, at: Instant): Answer {
+function judgeObjective(objective: GateObjective, zone: string, at: Instant): Answer {
+  const now = asNow(objective, zone, at);
+  if (objective.review === null) return now;
+  const before = asBefore(objective, objective.review, zone, at);
+  return STRICTNESS.indexOf(before.decision) < STRICTNESS.indexOf(now.decision) ? now : before;
+}
+
+function asNow({ name, level, remainingRatio, rule }: GateObjective, zone: string, at: Instant): Answer {
   const figures = { objective: name, level, remainingRatio, zone, policy: rule?.policy ?? null };
   if (rule === null || level === 'no_data') {
     return { level, decision: 'needs_approval', because: because('budget_no_data', `the budget of ${name} is not known`, figures) };
@@ -130,9 +151,40 @@ function judgeObjective({ name, level, remainingRatio, rule }: GateObjective, zo
   const left = remainingRatio === null ? '' : ` (${(Math.floor(remainingRatio * 1000) / 10).toFixed(1)} % left)`;
   const says = `${rule.policyName}, level ${rule.levelName} by the budget of ${name}${left}`;
   const facts = { ...figures, levelName: rule.levelName, gate: rule.gate };
-  if (rule.gate === 'allow_except_fridays' && weekdayAt(at, zone) === FRIDAY) {
+  if (isFriday(rule, zone, at)) {
     return { level, decision: 'deny', because: because('no_fridays', `${says}: nothing on Fridays, and it is Friday in ${zone}`, facts) };
   }
-  const decision = rule.gate === 'allow_except_fridays' ? 'allow' : rule.gate;
-  return { level, decision, because: because(`budget_${level}`, `${says}: ${rule.consequences.join(' ')}`, facts) };
+  return { level, decision: answerOf(rule), because: because(`budget_${level}`, `${says}: ${rule.consequences.join(' ')}`, facts) };
+}
+
+/** As at the level that awaits its review. */
+function asBefore({ slug, name, level: levelNow, remainingRatio }: GateObjective, review: GateReview, zone: string, at: Instant): Answer {
+  const { level, since, rule } = review;
+  const facts = {
+    objective: name,
+    slug,
+    level,
+    levelNow,
+    remainingRatio,
+    zone,
+    policy: rule.policy,
+    levelName: rule.levelName,
+    gate: rule.gate,
+    enteredAt: iso(since),
+  };
+  const text = `the budget of ${name} has been at ${rule.levelName} (since ${minute(since)}) and is better now, but ${rule.policyName} asks for a review before that lifts: record it with \`nines slo review ${slug} --notes "…"\` or on the objective’s page`;
+  const decision = isFriday(rule, zone, at) ? 'deny' : answerOf(rule);
+  return { level, decision, because: because('review_pending', text, facts) };
+}
+
+function isFriday(rule: GateRule, zone: string, at: Instant): boolean {
+  return rule.gate === 'allow_except_fridays' && weekdayAt(at, zone) === FRIDAY;
+}
+
+function answerOf({ gate }: GateRule): GateDecision['decision'] {
+  return gate === 'allow_except_fridays' ? 'allow' : gate;
+}
+
+function minute(at: Instant): string {
+  return `${iso(at).slice(0, 16).replace('T', ' ')} UTC`;
 }

@@ -75,6 +75,17 @@ export const ObjectiveView = z.object({
   levelBecause: BecauseView,
   /** The error-budget policy that the level comes from, and the level as it calls it; null for no data. */
   budgetPolicy: z.object({ slug: z.string(), name: z.string(), level: z.string().nullable() }),
+  /** What it owes a look back for, before the gate answers by its budget again; null where nothing is owed. */
+  review: z
+    .object({
+      /** `pending`: the level has been left, and the gate answers as at it. */
+      state: z.enum(['level_holds', 'pending']),
+      level: z.enum(BUDGET_LEVELS),
+      levelName: z.string(),
+      since: IsoTime,
+      because: BecauseView,
+    })
+    .nullable(),
   state: z.enum(OBJECTIVE_STATES),
   stateBecause: BecauseView,
   /** At the pace of the last 6 h, time until nothing is left; null where it will not run out. */

@@ -5,6 +5,7 @@ import type { Objective, ObjectiveBook } from '../book.ts';
 import type { ObjectiveView } from '../core/views.ts';
 import { remainingRatio } from '../core/budget/budget.ts';
 import { policyLevel } from '../core/budget-policy/policy.ts';
+import { reviewStanding } from '../core/budget-policy/review.ts';
 import { windowBurn } from '../core/burn/burn.ts';
 import { type CountsSource, countsBefore, countsOf } from '../core/counts/counts.ts';
 import { evaluateObjective, type ObjectiveStatus, type ObjectiveTerms, SHOWN_WINDOWS } from '../core/evaluate.ts';
@@ -54,6 +55,7 @@ export function objectiveView({ objective, service, book, now, isList = false, r
     level: level.level,
     levelBecause: level.because,
     budgetPolicy: { slug: policy.slug, name: policy.name, level: policyLevel(policy, level.level)?.name ?? null },
+    review: reviewOf(objective, level.level),
     state: status.state.state,
     stateBecause: status.state.because,
     exhaustsInSeconds: inSeconds(forecast.inMs),
@@ -65,6 +67,13 @@ export function objectiveView({ objective, service, book, now, isList = false, r
     governing: governingView(book, objective, now),
     trend: trendInstants(terms, now).map((at) => remainingAt(terms, source, at)),
   };
+}
+
+function reviewOf({ slug, reviews }: Objective, level: ObjectiveView['level']): ObjectiveView['review'] {
+  const standing = reviewStanding(slug, level, reviews);
+  if (standing === null) return null;
+  const { state, need, because } = standing;
+  return { state, level: need.level, levelName: need.rule.name, since: iso(need.since), because };
 }
 
 /** Windows and pairs: what alerts are judged by. */

@@ -9,6 +9,7 @@ import { evaluateObjective } from '../core/evaluate.ts';
 import { IMPACT_STEP_MS } from '../core/past/impact.ts';
 import { levelChanged, policyFacts, stateChanged, ticked, versionGoverns } from '../events.ts';
 import { listGroups, type ObjectiveRow, updateEvaluations, updateGoverning, upsertGroups } from '../store.ts';
+import { oweReviews } from './owe-reviews.ts';
 import { type Judged, judgeOne, type KnownGroups, signalsOf } from './judge.ts';
 
 /**
@@ -42,6 +43,11 @@ export async function evaluateAll(ctx: VerbContext, book: ObjectiveBook): Promis
   const all = [...steady, ...again.judged];
   const faults = [...first.faults, ...again.faults];
   await record(ctx, book, all);
+  const turned = new Map(all.filter((one) => one.group === '').map((one) => [one.objective.id, one]));
+  const levelled = objectives.map(
+    (objective) => turned.get(objective.id) ?? { objective, version: objective.current, after: objective.evaluation },
+  );
+  await oweReviews(ctx, book, levelled);
   const faultSignals: SourceSignal[] = [];
   for (const { row, reason } of [...unreadable, ...faults]) faultSignals.push(...(await recordFault(ctx, row, reason)));
   const signals = [...faultSignals, ...again.signals];

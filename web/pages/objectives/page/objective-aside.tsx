@@ -11,6 +11,7 @@ import { Prose } from '../../../ui/prose.tsx';
 import { Time } from '../../../ui/time/time.tsx';
 import { Why } from '../../../ui/why.tsx';
 import { GATE_WORDS } from '../../changes/gate-look.ts';
+import { ReviewsPanel } from '../review/reviews-panel.tsx';
 import { PolicyLevels } from '../policy/policy-levels.tsx';
 import { useMarks } from '../marks.ts';
 import { type Objective, windowWords } from '../objective-look.ts';
@@ -21,6 +22,7 @@ export function ObjectiveAside({ objective }: { objective: Objective }) {
   return (
     <div className="stack mid">
       <PolicyPanel objective={objective} />
+      <ReviewsPanel slug={objective.slug} />
       <SpentPanel objective={objective} />
       {Object.keys(objective.links).length > 0 && (
         <Panel title="Runbook and links" icon="book">

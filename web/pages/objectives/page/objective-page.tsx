@@ -21,6 +21,7 @@ import { GoverningNote } from './governing-note.tsx';
 import { Numbers } from './numbers.tsx';
 import { ObjectiveAside } from './objective-aside.tsx';
 import { Overview } from './overview.tsx';
+import { ReviewNote } from '../review/review-note.tsx';
 
 const BacktestTab = lazy(() => import('../backtest/backtest-tab.tsx').then((file) => ({ default: file.BacktestTab })));
 const CorrectionsTab = lazy(() => import('../corrections/corrections-tab.tsx').then((file) => ({ default: file.CorrectionsTab })));
@@ -80,6 +81,7 @@ function ObjectiveBody({ objective }: { objective: Objective }) {
         <div className={hasSide ? 'cols wide' : undefined}>
           <div className="stack">
             {isDark ? <FirstCounts objective={objective} /> : <Numbers objective={objective} />}
+            <ReviewNote objective={objective} />
             <GoverningNote objective={objective} />
             <Tabs label="Parts of the objective" tabs={tabsOf(objective)} value={tab} onChange={choose} />
           </div>

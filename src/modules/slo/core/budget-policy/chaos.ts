@@ -2,7 +2,7 @@ import { type Because, because } from '#kernel/errors.ts';
 import type { BudgetLevel } from '../budget/budget.ts';
 import type { PolicyLevel } from './policy.ts';
 
-export type ChaosCode = 'policy_allows' | 'policy_forbids' | 'budget_no_data' | 'no_objectives';
+export type ChaosCode = 'policy_allows' | 'policy_forbids' | 'review_pending' | 'budget_no_data' | 'no_objectives';
 
 export interface ChaosDecision {
   allowed: boolean;
@@ -17,6 +17,8 @@ export interface ChaosStanding {
   policy: { slug: string; name: string };
   /** What the policy says of the level; null where nothing is known. */
   says: Pick<PolicyLevel, 'name' | 'chaos'> | null;
+  /** The level that it has left and that awaits its review, if any. */
+  awaits: Pick<PolicyLevel, 'name' | 'chaos'> | null;
 }
 
 /** Whether experiments that may do harm are allowed on a service: only where every objective is known and its policy says so. */
@@ -29,8 +31,12 @@ export function decideChaos(service: string, standings: readonly ChaosStanding[]
   return { allowed: forbidding.length === 0, because: [...forbidding, ...allowing] };
 }
 
-function reasonOf({ name, level, remainingRatio, policy, says }: ChaosStanding): Because<ChaosCode> {
+function reasonOf({ name, level, remainingRatio, policy, says, awaits }: ChaosStanding): Because<ChaosCode> {
   const facts = { objective: name, level, remainingRatio, policy: policy.slug };
+  if (awaits !== null && !awaits.chaos) {
+    const text = `the budget of ${name} has been at ${awaits.name}, which awaits its review: chaos is off until it is recorded`;
+    return because('review_pending', text, { ...facts, levelName: awaits.name });
+  }
   if (says === null) return because('budget_no_data', `the budget of ${name} is not known`, facts);
   const text = `${policy.name}, level ${says.name} by the budget of ${name}: chaos is ${says.chaos ? 'allowed' : 'off'}`;
   return because(says.chaos ? 'policy_allows' : 'policy_forbids', text, { ...facts, levelName: says.name });

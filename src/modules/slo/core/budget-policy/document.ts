@@ -80,7 +80,7 @@ function levelSection(level: PolicyLevel, before: PolicyLevel | undefined): stri
   const lines = [
     ...level.consequences.map(line),
     told.length === 0 ? 'Nobody is told when it begins.' : `Told when it begins: ${told.join(' and ')}.`,
-    ...(level.reviewBeforeLifting ? ['A review is held before work goes on as usual.'] : []),
+    ...(level.reviewBeforeLifting ? ['A review is recorded before it lifts: until then changes are answered as before.'] : []),
   ];
   return `### ${line(level.name)} (${rangeOf(level, before)})\n\n${list(lines)}`;
 }

@@ -148,6 +148,7 @@ describe('chaos', () => {
     remainingRatio: 0.7,
     policy: STANDARD_POLICY,
     says: chaos === null ? null : { name: 'Healthy', chaos },
+    awaits: null,
   });
   const decide = (...flags: (boolean | null)[]) =>
     decideChaos(
@@ -163,6 +164,12 @@ describe('chaos', () => {
     });
     expect(decide(true, null)).toMatchObject({ allowed: false, because: [{ code: 'budget_no_data' }, {}] });
     expect(decide()).toMatchObject({ allowed: false, because: [{ code: 'no_objectives', facts: { service: 'checkout' } }] });
+  });
+
+  test('stays off until the review that a level asked for is recorded', () => {
+    const awaiting = (chaos: boolean) => decideChaos('checkout', [{ ...standing('o', true), awaits: { name: 'Exhausted', chaos } }]);
+    expect(awaiting(false)).toMatchObject({ allowed: false, because: [{ code: 'review_pending', facts: { levelName: 'Exhausted' } }] });
+    expect(awaiting(true)).toMatchObject({ allowed: true });
   });
 });
 
@@ -183,7 +190,7 @@ describe('the document', () => {
     expect(text).toContain('| Caution | more than 25 %, up to 50 % | allowed, not on Fridays | off |');
     expect(text).toContain('### Exhausted (0 % or less)');
     expect(text).toContain('- Told when it begins: the team that owns the service and executives.');
-    expect(text).toContain('A review is held before work goes on as usual.');
+    expect(text).toContain('A review is recorded before it lifts: until then changes are answered as before.');
     expect(text).toContain("more than 20 % of an objective's budget gets a postmortem, which must hold an action of priority P0");
     expect(text).toContain("more than 20 % of a quarter's budget becomes a planning item of priority P0");
     expect(text).toContain('## Exceptions\n\nAnything else is an exception');
