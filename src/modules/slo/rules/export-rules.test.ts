@@ -36,7 +36,6 @@ const rulesOf = (document: ObjectiveDocument, options?: RulesOptions): Rule[] =>
 const ruleOf = (name: string, document: ObjectiveDocument, options?: RulesOptions) =>
   rulesOf(document, options).find((rule) => (rule.record ?? rule.alert) === name);
 const flat = (text = ''): string => text.replace(/\s+/g, ' ');
-
 const ID = '{sloth_id="shop-paying", sloth_service="shop", sloth_slo="paying"}';
 
 describe('Sloth’s dashboards and routes go on working', () => {
@@ -44,9 +43,14 @@ describe('Sloth’s dashboards and routes go on working', () => {
 
   test('as its metrics are there under their names', () => {
     expect(rules.map((rule) => rule.record ?? rule.alert)).toEqual([
-      'slo:sli_total:rate2m',
-      'slo:sli_bad:rate2m',
-      ...['5m', '30m', '1h', '2h', '6h', '1d', '3d', '30d'].map((window) => `slo:sli_error:ratio_rate${window}`),
+      'slo:sli_total:seen30s',
+      'slo:sli_total:increase30s',
+      'slo:sli_bad:seen30s',
+      'slo:sli_bad:increase30s',
+      ...['5m', '30m', '1h', '2h', '6h', '1d', '3d'].map((window) => `slo:sli_error:ratio_rate${window}`),
+      'ErrorBudgetBurn',
+      'ErrorBudgetBurn',
+      'slo:sli_error:ratio_rate30d',
       'slo:objective:ratio',
       'slo:error_budget:ratio',
       'slo:time_period:days',
@@ -54,8 +58,6 @@ describe('Sloth’s dashboards and routes go on working', () => {
       'slo:period_burn_rate:ratio',
       'slo:period_error_budget_remaining:ratio',
       'sloth_slo_info',
-      'ErrorBudgetBurn',
-      'ErrorBudgetBurn',
     ]);
   });
 
@@ -98,17 +100,23 @@ slos:
 });
 
 describe('what is recorded', () => {
-  test('is rates over a base window, and sums of them', () => {
-    expect(ruleOf('slo:sli_total:rate2m', objective())?.expr).toBe('sum(rate(all_total[2m]))');
-    expect(ruleOf('slo:sli_bad:rate2m', objective())?.expr).toBe('sum(rate(bad_total[2m])) or 0 * (sum(rate(all_total[2m])))');
+  test('is what the counters gained in each interval, what came late, and sums of them', () => {
+    const gained = (now: string, before: string) =>
+      `sum(last_over_time(${now}) - (last_over_time(${before}) <= last_over_time(${now}) or 0 * last_over_time(${before})) >= 0)`;
+    const seen = `slo:sli_bad:seen30s${ID}`;
+    expect(ruleOf('slo:sli_total:seen30s', objective())?.expr).toBe(gained('all_total[5m]', 'all_total[5m] offset 30s'));
+    expect(flat(ruleOf('slo:sli_bad:increase30s', objective())?.expr)).toBe(
+      `sum(${seen}) + clamp_min(${gained('bad_total[5m] offset 30s', 'bad_total[5m] offset 1m')} - ` +
+        `(sum(last_over_time(${seen}[1s] offset 30s)) or vector(0)), 0) or sum(${seen}) or 0 * sum(slo:sli_total:seen30s${ID})`,
+    );
     expect(flat(ruleOf('slo:sli_error:ratio_rate30d', objective())?.expr)).toBe(
-      `sum_over_time(slo:sli_bad:rate2m${ID}[30d]) / (sum_over_time(slo:sli_total:rate2m${ID}[30d]) > 0)`,
+      `sum_over_time(slo:sli_bad:increase30s${ID}[29d23h59m59s999ms]) / (sum_over_time(slo:sli_total:increase30s${ID}[29d23h59m59s999ms]) > 0)`,
     );
   });
 
-  test('with a longer base where the counters are scraped seldom', () => {
-    expect(ruleOf('slo:sli_total:rate4m', objective(), { scrapeSeconds: 60 })?.expr).toBe('sum(rate(all_total[4m]))');
-    expect(ruleOf('slo:sli_total:rate2m', objective(), { scrapeSeconds: 5 })).toBeDefined();
+  test('with values looked for further back where the counters are scraped seldom', () => {
+    expect(ruleOf('slo:sli_total:seen30s', objective(), { scrapeSeconds: 120 })?.expr).toContain('all_total[8m] offset 30s');
+    expect(ruleOf('slo:sli_total:seen30s', objective(), { scrapeSeconds: 5 })?.expr).toContain('all_total[5m] offset 30s');
   });
 
   test('often, but for the whole period', () => {
@@ -116,18 +124,25 @@ describe('what is recorded', () => {
       ['sloth-slo-sli-recordings-shop-paying', '30s'],
       ['sloth-slo-sli-recordings-period-shop-paying', '5m'],
       ['sloth-slo-meta-recordings-shop-paying', '30s'],
-      ['sloth-slo-alerts-shop-paying', '30s'],
     ]);
   });
 
   test('what is bad is what is not good, and never less than nothing', () => {
     const good = objective({ indicator: { kind: 'prometheus', source: 'main', valid: 'a', good: 'b' } });
-    expect(ruleOf('slo:sli_bad:rate2m', good)?.expr).toBe('clamp_min(sum(rate(a[2m])) - (sum(rate(b[2m])) or 0 * (sum(rate(a[2m])))), 0)');
+    expect(ruleOf('slo:sli_bad:seen30s', good)?.expr.replaceAll(/sum\(last_over_time\((.)[^=]*= [^=]*>= 0\)/g, '$1')).toBe(
+      'clamp_min(a - (b or 0 * a), 0)',
+    );
   });
 
-  test('queries of one’s own are counted over the base window', () => {
-    const query = objective({ indicator: { kind: 'promql', source: 'main', valid: 'increase(a[$window])', bad: 'increase(b[$window])' } });
-    expect(flat(ruleOf('slo:sli_total:rate2m', query)?.expr)).toBe('(sum( increase(a[2m]) ) >= 0) / 120');
+  test('queries of one’s own are told by gains where they count, and asked over an interval and a scrape where they do more', () => {
+    const own = (valid: string) => objective({ indicator: { kind: 'promql', source: 'main', valid, bad: 'increase(b[$window])' } });
+    const plain = flat(ruleOf('slo:sli_total:seen30s', own('increase(a{x="1"}[$window])'))?.expr);
+    expect(plain).toMatch(/^sum\( \(last_over_time\(a\{x="1"\}\[5m\]\) - .* >= 0\) \)$/);
+    const more = own('2 * increase(a[$window])');
+    expect(ruleOf('slo:sli_total:seen30s', more)).toBeUndefined();
+    expect(flat(ruleOf('slo:sli_total:increase30s', more)?.expr)).toBe(
+      '((sum( 2 * increase(a[59s999ms]) ) >= 0) * 30 / 59.999 or (sum( 2 * increase(a[2m]) ) >= 0) * 30 / 120)',
+    );
   });
 
   test('labels that Prometheus allows are borne, others noted', () => {
@@ -150,7 +165,7 @@ describe('the alerts', () => {
     expect(pairsIn(objective(), 'ticket')).toEqual(['2h 3 0.001', '1d 3 0.001', '6h 1 0.001', '3d 1 0.001']);
     const page = ruleOf('ErrorBudgetBurn', objective());
     expect(page).not.toHaveProperty('for');
-    expect(flat(page?.expr)).toContain(`and sum_over_time(slo:sli_bad:rate2m${ID}[1h]) * 30 >= 2 ) or (`);
+    expect(flat(page?.expr)).toContain(`and sum_over_time(slo:sli_bad:increase30s${ID}[59m59s999ms]) >= 2 ) or (`);
   });
 
   test('follow the objective’s own pairs and presets', () => {
@@ -205,8 +220,8 @@ describe('figures', () => {
       }),
     );
   });
-  test('lengths are in their largest unit', () => {
-    expect([30_000, 90_000, 300_000, 5_400_000, 3_600_000, 86_400_000, 30 * 86_400_000].map(promDuration)).toEqual([
+  test('lengths are in their largest unit, or in all', () => {
+    expect([30_000, 90_000, 300_000, 5_400_000, 3_600_000, 86_400_000, 30 * 86_400_000, 90_061_001].map(promDuration)).toEqual([
       '30s',
       '90s',
       '5m',
@@ -214,6 +229,7 @@ describe('figures', () => {
       '1h',
       '1d',
       '30d',
+      '1d1h1m1s1ms',
     ]);
   });
 });

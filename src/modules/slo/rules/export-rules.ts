@@ -1,39 +1,34 @@
 import { stringify } from 'yaml';
 import { type Because, because } from '#kernel/errors.ts';
-import { DAY_MS, type DurationMs, MINUTE_MS, parseDuration, SECOND_MS } from '#kernel/instant.ts';
+import { DAY_MS, type DurationMs, parseDuration, SECOND_MS } from '#kernel/instant.ts';
 import { canonicalDefinition, type DefinitionInput, type ObjectiveDocument } from '../openslo/definition.ts';
+import { EVALUATION_MS, eventsOf, type NotCountedCode } from './counted.ts';
 import { pairsOf, promDuration } from './pairs.ts';
-import { isPromql, isSelector, usesWindow, withWindow } from './promql.ts';
-import { alertRules, braces, EVALUATION_MS, type Events, type Facts, type Group, metaRules, periodGroup, sliRules } from './rule-groups.ts';
+import { alertRules, braces, type Facts, type Group, metaRules, periodGroup, sliRules } from './rule-groups.ts';
 
 /**
  * Recording and alerting rules that say in Prometheus what Nines says of an objective, under the names and labels that
  * Sloth uses, so that dashboards and routes made for Sloth go on working.
  *
- * What differs is what is recorded: rates of bad and of all events over a short base window, from which every longer
- * window is summed up. So a window is weighed by events; an idle stretch leaves a gap and never a NaN; a series of errors
- * that begins with the first error counts as 0 before it; and the long ranges are read from two series rather than
+ * What differs is what is recorded: how many bad events and how many in all each 30 s held, from which every window is
+ * summed up. Each event is in one evaluation's count and in no other, so an alert fires and ends at the evaluation at which
+ * adding up by hand would have it. A window is weighed by events; an idle stretch leaves a gap and never a NaN; a series of
+ * errors that begins with the first error counts as 0 before it; and the long ranges are read from two series rather than
  * from all. The alerts wait for nothing (no `for`), have their pairs joined by `or`, and ask for a least number of bad
  * events, so that one failure of a quiet service does not page.
  *
+ * Samples that come more than 30 s after their time, as by a remote write, need the `query_offset` of Prometheus.
  * Not exported: alerts on silence and on a spent budget, the test for chance, and time that was excluded.
  */
 export interface RulesOptions {
-  /** How often the counters are scraped; the base window is four times that, and 2 min at least. 30 unless given. */
+  /** How often the counters are scraped, 30 unless given. What they gain is found across three missed scrapes at least. */
   scrapeSeconds?: number;
   /** Wraps the groups of each objective in a PrometheusRule of the Prometheus operator. */
   kubernetes?: boolean;
   namespace?: string;
 }
 
-export type NoRulesCode =
-  | 'invalid_definition'
-  | 'kind_not_queryable'
-  | 'in_slices'
-  | 'not_counts'
-  | 'not_a_selector'
-  | 'not_promql'
-  | 'no_window';
+export type NoRulesCode = 'invalid_definition' | NotCountedCode;
 export type RuleNoteCode =
   | 'rolling_for_calendar'
   | 'groups_summed'
@@ -102,8 +97,7 @@ function rulesOf(
     return { because: because('invalid_definition', `${first?.path ?? ''} ${first?.message ?? 'is not valid'}`) };
   }
   const { definition } = read;
-  const baseMs = Math.max(2 * MINUTE_MS, 4 * (options.scrapeSeconds ?? 30) * SECOND_MS);
-  const events = eventsOf(definition, baseMs);
+  const events = eventsOf(definition, (options.scrapeSeconds ?? 30) * SECOND_MS);
   if ('code' in events) return { because: events };
   const periodMs = periodOf(definition.window);
   const { pairs, leftOut } = pairsOf(definition, periodMs);
@@ -112,56 +106,25 @@ function rulesOf(
     definition,
     identity: identity.labels,
     own: identity.own,
-    baseMs,
     periodMs,
     pairs,
     selector: braces(identity.labels),
   };
   const id = identity.labels['sloth_id'] ?? slug;
   const groups: Group[] = [
-    { name: `sloth-slo-sli-recordings-${id}`, interval: promDuration(EVALUATION_MS), rules: sliRules(facts, events) },
+    // Groups are evaluated apart from each other, and the rules of one in their order: alerts in a group of their own would
+    // be up to an evaluation late.
+    {
+      name: `sloth-slo-sli-recordings-${id}`,
+      interval: promDuration(EVALUATION_MS),
+      rules: [...sliRules(facts, events), ...alertRules(facts)],
+    },
     ...periodGroup(facts, `sloth-slo-sli-recordings-period-${id}`),
     { name: `sloth-slo-meta-recordings-${id}`, interval: promDuration(EVALUATION_MS), rules: metaRules(facts) },
-    { name: `sloth-slo-alerts-${id}`, interval: promDuration(EVALUATION_MS), rules: alertRules(facts) },
   ];
   const notes = [...notesOf(definition, identity.leftOut), ...leftOut.map((one) => because('pair_left_out', one.text, one.facts))];
   if (pairs.length === 0) notes.push(because('no_alerts', 'no pair of windows is left to alert on'));
-  return { groups: groups.filter((group) => group.rules.length > 0), notes };
-}
-
-/** Rates of all and of bad events over the base window, or why there are none. */
-function eventsOf({ indicator }: DefinitionInput, baseMs: DurationMs): Events | Because<NoRulesCode> {
-  if (indicator.kind !== 'prometheus' && indicator.kind !== 'promql') {
-    return because('kind_not_queryable', `its events are pushed to Nines (${indicator.kind}), and Prometheus does not have them`);
-  }
-  if (indicator.slices !== undefined) return because('in_slices', 'it counts slices of time, and these rules count events');
-  const { valid, good, bad } = indicator;
-  const counted = good ?? bad;
-  if (valid === undefined || counted === undefined)
-    return because('not_counts', 'it gives no counts of events: a histogram, or a ratio alone');
-  const base = promDuration(baseMs);
-  const queries = [valid, counted];
-  if (indicator.kind === 'prometheus') {
-    const odd = queries.find((query) => !isSelector(query));
-    if (odd !== undefined) return because('not_a_selector', `${odd} is not a selector of series`, { query: odd });
-    const [total = '', other = ''] = queries.map((query) => `sum(rate(${query}[${base}]))`);
-    return withBad(total, other, good !== undefined);
-  }
-  const wrong = queries.find((query) => !isPromql(query));
-  if (wrong !== undefined) return because('not_promql', `${wrong} is not PromQL`, { query: wrong });
-  const fixed = queries.find((query) => !usesWindow(query));
-  if (fixed !== undefined)
-    return because('no_window', `${fixed} does not say $window, so the length that it counts over is unknown`, { query: fixed });
-  // A comparison lets no NaN through; a comment in the query ends with its line.
-  const [total = '', other = ''] = queries.map((query) => `(sum(\n${withWindow(query, base)}\n) >= 0) / ${baseMs / SECOND_MS}`);
-  const events = withBad(total, other, good !== undefined);
-  // Bad events of a time whose total is unknown would weigh on the rest.
-  return { total, bad: `(${events.bad}) and (${total})` };
-}
-
-function withBad(total: string, other: string, isGood: boolean): Events {
-  const counted = `${other} or 0 * (${total})`;
-  return { total, bad: isGood ? `clamp_min(${total} - (${counted}), 0)` : counted };
+  return { groups, notes };
 }
 
 interface Identity {

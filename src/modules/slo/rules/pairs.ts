@@ -57,8 +57,9 @@ function usable(all: readonly BurnPair[], target: number): Pairs {
   };
 }
 
-/** A length as PromQL writes it, in its largest whole unit: `90s`, `5m`, `1d`, `30d`. */
+/** A length as PromQL writes it, in its largest whole unit: `90s`, `5m`, `1d`, `30d`; or in all of them: `59s999ms`. */
 export function promDuration(lengthMs: DurationMs): string {
+  if (lengthMs % SECOND_MS !== 0) return inAllUnits(lengthMs);
   for (const [unit, ms] of [
     ['d', DAY_MS],
     ['h', HOUR_MS],
@@ -66,7 +67,25 @@ export function promDuration(lengthMs: DurationMs): string {
   ] as const) {
     if (lengthMs % ms === 0) return `${lengthMs / ms}${unit}`;
   }
-  return `${Math.ceil(lengthMs / SECOND_MS)}s`;
+  return `${lengthMs / SECOND_MS}s`;
+}
+
+function inAllUnits(lengthMs: DurationMs): string {
+  let rest = Math.ceil(lengthMs);
+  const parts = (
+    [
+      ['d', DAY_MS],
+      ['h', HOUR_MS],
+      ['m', MINUTE_MS],
+      ['s', SECOND_MS],
+      ['ms', 1],
+    ] as const
+  ).map(([unit, ms]) => {
+    const whole = Math.floor(rest / ms);
+    rest -= whole * ms;
+    return whole === 0 ? '' : `${whole}${unit}`;
+  });
+  return parts.join('');
 }
 
 /** Figures of a rule as exact decimals: what a float would print as 0.0009999999999999432 is 0.001. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { countsOfWindow, isPromql, isSelector, selectionOf } from './promql.ts';
+import { countsOfWindow, isPromql, isSelector, selectionOf, withCounts } from './promql.ts';
 
 const ERRORS = 'http_requests_total{job="api",code=~"5.."}';
 
@@ -73,5 +73,27 @@ describe('a query as the count of its events in a window', () => {
     'sum_over_time(rate(a[5m])[1h:5m])',
   ])('%s would mean something else', (query) => {
     expect(countsOfWindow(query)).toBeNull();
+  });
+});
+
+describe('a query whose counts are told otherwise', () => {
+  const told = (query: string) => withCounts(query, (selector) => `gain(${selector})`);
+  test.each([
+    ['sum by (le) (increase(a{x="1"}[$window])) # all', 'sum by (le) (gain(a{x="1"})) # all'],
+    ['increase( a[$window] ) - (increase(b[$window]) or vector(0))', 'gain(a) - (gain(b) or vector(0))'],
+  ])('%s', (query, expected) => {
+    expect(told(query)).toBe(expected);
+  });
+
+  test.each([
+    'sum(rate(a[$window]))',
+    'increase(a[5m])',
+    'increase(a[$window] offset 1m)',
+    'increase(a[$window]) + b',
+    'increase(a[$window]) / increase(b[$window])',
+    'max_over_time(a[$window])',
+    'sum(a',
+  ])('%s does more than count', (query) => {
+    expect(told(query)).toBeNull();
   });
 });

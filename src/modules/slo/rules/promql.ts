@@ -77,7 +77,37 @@ export function countsOfWindow(query: string): string | null {
     }
   });
   if (!isPlain || ranges === 0) return null;
-  return edits.sort((a, b) => b.from - a.from).reduce((text, edit) => text.slice(0, edit.from) + edit.text + text.slice(edit.to), query);
+  return edited(query, edits);
+}
+
+/**
+ * The query with its counts told otherwise: each `increase(selector[$window])` becomes what `told` makes of the selector. Null
+ * where the query reads anything besides.
+ */
+export function withCounts(query: string, told: (selector: string) => string): string | null {
+  const root = rootOf(query);
+  if (root === null) return null;
+  const counts: { from: number; to: number; text: string }[] = [];
+  let selectors = 0;
+  let isPlain = true;
+  root.cursor().iterate(({ node }) => {
+    if (node.name === 'VectorSelector') selectors += 1;
+    if (NOT_LINEAR.has(node.name) && node.parent?.name !== 'MatchOp') isPlain = false;
+    if (node.name !== 'FunctionCall' || node.getChild('FunctionIdentifier')?.firstChild?.name !== 'Increase') return;
+    const range = onlyArgument(node);
+    const selector = range?.name === 'MatrixSelector' ? range.getChild('VectorSelector') : null;
+    const length = range?.getChild('DurationExpr') ?? null;
+    if (selector === null || length === null || query.slice(length.from, length.to) !== WINDOW) return;
+    counts.push({ from: node.from, to: node.to, text: told(query.slice(selector.from, selector.to)) });
+  });
+  if (!isPlain || counts.length === 0 || counts.length !== selectors) return null;
+  return edited(query, counts);
+}
+
+function edited(query: string, edits: readonly { from: number; to: number; text: string }[]): string {
+  return edits
+    .toSorted((a, b) => b.from - a.from)
+    .reduce((text, { from, to, text: put }) => text.slice(0, from) + put + text.slice(to), query);
 }
 
 /** An indicator's query has no more characters; longer text is not worth the parsing. */

@@ -1,6 +1,7 @@
-import { DAY_MS, type DurationMs, HOUR_MS, MINUTE_MS, SECOND_MS } from '#kernel/instant.ts';
+import { DAY_MS, type DurationMs, HOUR_MS, MINUTE_MS } from '#kernel/instant.ts';
 import type { BurnPair } from '../core/policy.ts';
 import type { DefinitionInput } from '../openslo/definition.ts';
+import { type Counted, EVALUATION_MS, type Events } from './counted.ts';
 import { factorText, figuresOf, promDuration } from './pairs.ts';
 
 interface Rule {
@@ -17,13 +18,6 @@ export interface Group {
   rules: Rule[];
 }
 
-/** Rates of all and of bad events over the base window. */
-export interface Events {
-  total: string;
-  bad: string;
-}
-
-export const EVALUATION_MS = 30 * SECOND_MS;
 /** How often the whole period is summed up again: it moves slowly, and reads the most. */
 const PERIOD_EVERY = '5m';
 /** Sloth's windows, which dashboards draw whatever the alerts use. */
@@ -36,7 +30,6 @@ export interface Facts {
   identity: Record<string, string>;
   /** The objective's own labels, where Prometheus allows their names. */
   own: Record<string, string>;
-  baseMs: DurationMs;
   periodMs: DurationMs;
   pairs: readonly BurnPair[];
   selector: string;
@@ -49,8 +42,9 @@ export function braces(labels: Record<string, string>): string {
     .join(', ')}}`;
 }
 
-const badRecord = ({ baseMs }: Facts): string => `slo:sli_bad:rate${promDuration(baseMs)}`;
-const totalRecord = ({ baseMs }: Facts): string => `slo:sli_total:rate${promDuration(baseMs)}`;
+const STEP = promDuration(EVALUATION_MS);
+const TOTAL = { seen: `slo:sli_total:seen${STEP}`, record: `slo:sli_total:increase${STEP}` };
+const BAD = { seen: `slo:sli_bad:seen${STEP}`, record: `slo:sli_bad:increase${STEP}` };
 const ratioRecord = (windowMs: DurationMs): string => `slo:sli_error:ratio_rate${promDuration(windowMs)}`;
 
 function recorded(facts: Facts, record: string, expr: string, more: Record<string, string> = {}): Rule {
@@ -62,21 +56,41 @@ function windowsOf({ pairs, periodMs }: Facts): DurationMs[] {
   return [...new Set([...drawn, ...pairs.flatMap((pair) => [pair.longMs, pair.shortMs])])].sort((a, b) => a - b);
 }
 
-export function sliRules(facts: Facts, events: Events): Rule[] {
+export function sliRules(facts: Facts, { total, bad }: Events): Rule[] {
   return [
-    recorded(facts, totalRecord(facts), events.total),
-    recorded(facts, badRecord(facts), events.bad),
+    ...countRules(facts, TOTAL, total, ''),
+    // Series of errors may begin with the first error: there are none before.
+    ...countRules(facts, BAD, bad, `\nor\n0 * sum(${total.before === null ? TOTAL.record : TOTAL.seen}${facts.selector})`),
     ...windowsOf(facts).map((windowMs) => ratioRule(facts, windowMs)),
   ];
 }
 
+/**
+ * The events of each interval, every one counted once: what has arrived at its end, and with the next what came after that,
+ * which is what the interval comes to when asked again, less what was seen of it. Thus an evaluation waits for no scrape that
+ * is under way, and loses none; and where an evaluation was missed, the next counts for both.
+ */
+function countRules(facts: Facts, { seen, record }: typeof TOTAL, counted: Counted, otherwise: string): Rule[] {
+  if (counted.before === null) return [recorded(facts, record, `${counted.seen}${otherwise}`)];
+  const inTime = `sum(${seen}${facts.selector})`;
+  const then = `sum(last_over_time(${seen}${facts.selector}[1s] offset ${STEP}))`;
+  const late = `clamp_min(${counted.before} - (${then} or vector(0)), 0)`;
+  return [recorded(facts, seen, counted.seen), recorded(facts, record, `${inTime}\n+\n${late}\nor\n${inTime}${otherwise}`)];
+}
+
 /** Bad among all events of a window: absent where there was none, as `> 0` lets nothing be divided by zero. */
 function ratioRule(facts: Facts, windowMs: DurationMs): Rule {
-  const window = promDuration(windowMs);
-  const over = (record: string): string => `sum_over_time(${record}${facts.selector}[${window}])`;
-  return recorded(facts, ratioRecord(windowMs), `${over(badRecord(facts))}\n/\n(${over(totalRecord(facts))} > 0)`, {
-    sloth_window: window,
+  return recorded(facts, ratioRecord(windowMs), `${over(BAD.record, facts, windowMs)}\n/\n(${over(TOTAL.record, facts, windowMs)} > 0)`, {
+    sloth_window: promDuration(windowMs),
   });
+}
+
+/**
+ * The sum of a window's evaluations. Prometheus 2 counts both ends of a range, so that 5 min would hold eleven evaluations
+ * of 30 s; Prometheus 3 does not. A range that is shorter by a millisecond holds ten in both.
+ */
+function over(record: string, { selector }: Facts, windowMs: DurationMs): string {
+  return `sum_over_time(${record}${selector}[${promDuration(windowMs - 1)}])`;
 }
 
 export function periodGroup(facts: Facts, name: string): Group[] {
@@ -138,10 +152,7 @@ function pairExpression(pair: BurnPair, facts: Facts): string {
   const bound = `(${factorText(pair.factor)} * ${figuresOf(facts.definition.target).budget})`;
   const above = (windowMs: DurationMs): string => `max(${ratioRecord(windowMs)}${facts.selector} > ${bound}) without (sloth_window)`;
   const least = facts.definition.alerting?.minBadCount ?? 2;
-  // A sum over evaluations rather than a mean over the window: where the rules are younger than the window, a mean would
-  // stretch one failure into many.
-  const counted = `sum_over_time(${badRecord(facts)}${facts.selector}[${promDuration(pair.longMs)}])`;
-  const gate = `${counted} * ${EVALUATION_MS / SECOND_MS} >= ${least}`;
+  const gate = `${over(BAD.record, facts, pair.longMs)} >= ${least}`;
   const parts = [above(pair.shortMs), above(pair.longMs), ...(least === 0 ? [] : [gate])];
   return parts.map((part) => `    ${part}`).join('\n    and\n');
 }

@@ -1,25 +1,11 @@
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import { afterAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { parse, stringify } from 'yaml';
+import { counter, hasRuleTools, runTool, type RuleStory, type ToldAlert, tellRules } from '#testing/process/rule-story.ts';
 import type { DefinitionInput, ObjectiveDocument } from '../openslo/definition.ts';
 import { exportAlertmanager } from './export-alertmanager.ts';
 import { exportRules } from './export-rules.ts';
 
-// Prometheus' and Alertmanager's own tools read what we write. Where they are not installed, nothing here can be said.
-const isInstalled = ['promtool', 'amtool'].every((tool) => spawnSync(tool, ['--version']).status === 0);
-
-const folder = mkdtempSync(path.join(tmpdir(), 'nines-rules-'));
-afterAll(() => rmSync(folder, { recursive: true }));
-
-function run(tool: string, args: string[], files: Record<string, string>) {
-  for (const [name, text] of Object.entries(files)) writeFileSync(path.join(folder, name), text);
-  const { status, stdout, stderr } = spawnSync(tool, args, { cwd: folder, encoding: 'utf8' });
-  return { status, output: stdout, errors: stderr };
-}
-
+// Where the tools are not installed, nothing here can be said.
 const objective = (slug: string, changes: Partial<DefinitionInput> = {}): ObjectiveDocument => ({
   slug,
   definition: {
@@ -58,87 +44,40 @@ const all = [
   objective('quiet', { alerting: { preset: 'none' } }),
 ];
 
-describe.runIf(isInstalled)('promtool and amtool', () => {
+describe.runIf(hasRuleTools)('promtool and amtool', () => {
   test('accept every rule that is exported', () => {
     const { text, notExported } = exportRules(all);
     expect(notExported).toEqual([]);
-    const { status, output } = run('promtool', ['check', 'rules', 'rules.yml'], { 'rules.yml': text });
+    const { status, output } = runTool('promtool', ['check', 'rules', 'rules.yml'], { 'rules.yml': text });
     expect({ status, output }).toMatchObject({ status: 0, output: expect.stringContaining('SUCCESS') as string });
   });
 
   test('accept the groups inside a PrometheusRule', () => {
     for (const file of exportRules(all, { kubernetes: true }).files) {
       const { spec } = parse(file.text) as { spec: unknown };
-      expect(run('promtool', ['check', 'rules', 'rules.yml'], { 'rules.yml': stringify(spec) }).status).toBe(0);
+      expect(runTool('promtool', ['check', 'rules', 'rules.yml'], { 'rules.yml': stringify(spec) }).status).toBe(0);
     }
   });
 
   test('accept the routes to Nines, and send pages and tickets there', () => {
     const files = { 'alertmanager.yml': exportAlertmanager(all, { url: 'https://nines.shop.example/api/v1/intake/abc' }) };
-    expect(run('amtool', ['check-config', 'alertmanager.yml'], files)).toMatchObject({ status: 0 });
+    expect(runTool('amtool', ['check-config', 'alertmanager.yml'], files)).toMatchObject({ status: 0 });
     const routed = (...labels: string[]): string =>
-      run('amtool', ['config', 'routes', 'test', '--config.file=alertmanager.yml', ...labels], {}).output.trim();
+      runTool('amtool', ['config', 'routes', 'test', '--config.file=alertmanager.yml', ...labels], files).output.trim();
     expect(routed('sloth_severity=page', 'sloth_service=shop')).toBe('nines-page');
     expect(routed('sloth_severity=ticket', 'sloth_service=shop')).toBe('nines-ticket');
     expect(routed('sloth_severity=page', 'sloth_service=elsewhere')).toBe('nowhere');
-    expect(run('amtool', ['check-config', 'alertmanager.yml'], { 'alertmanager.yml': exportAlertmanager([]) })).toMatchObject({
+    expect(runTool('amtool', ['check-config', 'alertmanager.yml'], { 'alertmanager.yml': exportAlertmanager([]) })).toMatchObject({
       status: 0,
     });
   });
 });
 
-/** Steps of 30 s of a counter, by what each adds; undefined before it exists. */
-function counter(steps: number, added: (step: number) => number | undefined): string {
-  const values: string[] = [];
-  let sum = 0;
-  for (let step = 0; step <= steps; step += 1) {
-    const more = added(step);
-    sum += more ?? 0;
-    values.push(more === undefined ? '_' : String(sum));
-  }
-  return values.join(' ');
-}
-
 const HOUR = 120;
-
-interface Story {
-  series: Record<string, string>;
-  /** Expressions without labels, and their value at a time; null where there is none. */
-  expressions?: [time: string, expression: string, value: number | null][];
-  /** Which alert fires at a time. */
-  alerts?: Alert[];
-}
-
-type Alert = [time: string, severity: 'page' | 'ticket', fires: boolean];
-
-function tell({ series, expressions = [], alerts = [] }: Story, documents = [objective('shop-paying')]): string {
-  const firing = (severity: string): string =>
-    `count(ALERTS{alertname="ErrorBudgetBurn", alertstate="firing", sloth_slo="paying", sloth_severity="${severity}"})`;
-  const asked = [...expressions, ...alerts.map(([time, severity, fires]) => [time, firing(severity), fires ? 1 : null] as const)];
-  const suite = {
-    rule_files: ['rules.yml'],
-    evaluation_interval: '30s',
-    tests: [
-      {
-        interval: '30s',
-        input_series: Object.entries(series).map(([name, values]) => ({ series: name, values })),
-        promql_expr_test: asked.map(([eval_time, expr, value]) => ({
-          expr,
-          eval_time,
-          exp_samples: value === null ? [] : [{ labels: '{}', value }],
-        })),
-      },
-    ],
-  };
-  const rules = exportRules(documents).text;
-  const written = stringify(suite, { lineWidth: 0, aliasDuplicateObjects: false });
-  const { status, output, errors } = run('promtool', ['test', 'rules', 'test.yml'], { 'rules.yml': rules, 'test.yml': written });
-  return status === 0 ? 'as told' : `${output}${errors}`;
-}
-
+const tell = (story: RuleStory, documents = [objective('shop-paying')]): string => tellRules(story, documents);
 const within = (record: string, value: number, by: number): string => `sum(abs(${record} - ${value}) < bool ${by})`;
 
-describe.runIf(isInstalled)('the rules, evaluated by Prometheus', () => {
+describe.runIf(hasRuleTools)('the rules, evaluated by Prometheus', () => {
   test('a quarter of an hour without traffic leaves no NaN in the budget', () => {
     const steps = 3 * HOUR;
     const series = {
@@ -166,7 +105,7 @@ describe.runIf(isInstalled)('the rules, evaluated by Prometheus', () => {
       errors_total: counter(steps, (step) => (step <= 8 * HOUR ? undefined : 1)),
     };
     // Twenty minutes of one in a hundred, in 500, are 4.0e-4; a mean of ratios over the points that exist would say 5e-3 and more.
-    const expressions: Story['expressions'] = [
+    const expressions: RuleStory['expressions'] = [
       ['8h20m', within('slo:sli_error:ratio_rate30d', 3.9e-4, 2e-5), 1],
       ['8h20m', within('slo:period_error_budget_remaining:ratio', 0.61, 0.02), 1],
     ];
@@ -180,7 +119,8 @@ describe.runIf(isInstalled)('the rules, evaluated by Prometheus', () => {
       requests_total: requests,
       errors_total: counter(steps, (step) => (step % 12 === 0 && fails(step) ? 1 : 0)),
     });
-    const quiet = (...times: string[]) => times.flatMap((time) => [[time, 'page', false] as Alert, [time, 'ticket', false] as Alert]);
+    const quiet = (...times: string[]) =>
+      times.flatMap((time) => [[time, 'page', false] as ToldAlert, [time, 'ticket', false] as ToldAlert]);
     const once = failing((step) => step === 3 * HOUR);
     expect(tell({ series: once, alerts: quiet('3h1m', '3h2m', '3h4m', '3h10m', '3h30m') })).toBe('as told');
     const early = failing((step) => step === 24);
@@ -197,18 +137,19 @@ describe.runIf(isInstalled)('the rules, evaluated by Prometheus', () => {
     ).toBe('as told');
   });
 
-  test('a total outage pages within three minutes, and for as long as it lasts', () => {
+  test('a total outage pages at the second evaluation, as soon as 2 % of the budget are spent, and for as long as it lasts', () => {
     const steps = 6 * HOUR;
     const series = {
       requests_total: counter(steps, () => 100),
       errors_total: counter(steps, (step) => (step > 4 * HOUR && step <= 5 * HOUR ? 100 : 0)),
     };
-    const alerts: Story['alerts'] = [
+    const alerts: RuleStory['alerts'] = [
       ['3h59m', 'page', false],
       ['4h30s', 'page', false],
-      ['4h3m', 'page', true],
+      ['4h1m', 'page', true],
       ['4h59m', 'page', true],
-      ['5h40m', 'page', false],
+      ['5h29m30s', 'page', true],
+      ['5h30m', 'page', false],
       ['5h40m', 'ticket', true],
     ];
     expect(tell({ series, alerts, expressions: [['4h30m', within('slo:current_burn_rate:ratio', 1000, 1), 1]] })).toBe('as told');
@@ -239,7 +180,7 @@ describe.runIf(isInstalled)('the rules, evaluated by Prometheus', () => {
       up: counter(steps, (step) => (step === 30 ? 1 : 0)),
     };
     const ratio = 'slo:sli_error:ratio_rate30d';
-    const expressions: Story['expressions'] = [
+    const expressions: RuleStory['expressions'] = [
       ['10m', `sum(${ratio})`, null],
       ['1h', within(ratio, 0.01, 2e-3), 1],
     ];
