@@ -45,7 +45,7 @@ export async function withPrometheus(data: Data, work: (prometheus: RunningProme
     const port = await freePort();
     const started = await start(folder, store, port);
     ({ stop } = started);
-    const http = createHttpClient({ allow: ['127.0.0.0/8'], timeoutMs: 60_000, maxBytes: 128_000_000, maxRedirects: 0 });
+    const http = createHttpClient({ allow: ['127.0.0.0/8'], timeoutMs: 60_000, maxBytes: 128_000_000, maxRedirects: 0, keepAlive: true });
     const url = `http://127.0.0.1:${port}`;
     const connection = { url, headers: {}, tenant: null, auth: { kind: 'none' }, tls: null, timeoutMs: 60_000 } as const;
     await work({ url, source: createPrometheusSource(connection, http), cpuSeconds: () => cpuSecondsOf(started.pid) });

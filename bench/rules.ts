@@ -162,7 +162,7 @@ async function costOfNines({ prometheus, end, objectives, evaluations }: Asked):
       },
     });
     const uses = ids.map((indicatorId, i) => ({ indicatorId, objective: `objective-${i}` }));
-    const parts = { connectSource, listUses: () => Promise.resolve(uses), metrics: createMetrics() };
+    const parts = { connectSource, listUses: () => Promise.resolve(uses), metrics: createMetrics(), memory: new Map() };
     const evaluate = createEvaluation(transactor, ids);
     const run = async (): Promise<void> => {
       clock.advance(STEP_MS);

@@ -55,7 +55,7 @@ export function moduleJobs(parts: ModuleParts): JobHandler[] {
   return [
     deliverJob(parts),
     pruneJob([pruneIdentity, pruneHours]),
-    ...signalJobs({ ...parts, listUses: listIndicatorUses }),
+    ...signalJobs({ ...parts, listUses: listIndicatorUses, memory: new Map() }),
     ...sloJobs({ book: parts.book, everyMs: parts.evaluateEveryMs }),
     ...escalationJobs,
     ...incidentJobs,

@@ -16,7 +16,7 @@ import { createLog, type Log } from '#platform/log.ts';
 import { hashPassword, hmacHex } from '#platform/passwords.ts';
 import { appChannel } from '#providers/app/app.ts';
 import { emailChannel } from '#providers/email/email.ts';
-import { createPrometheusSource } from '#providers/prometheus/prometheus.ts';
+import { connectPrometheus } from '#providers/prometheus/prometheus.ts';
 import { webhookChannel } from '#providers/webhook/webhook.ts';
 import type { Demo } from '#demo/run.ts';
 import { type App, createApp, databaseTime } from './create-app.ts';
@@ -135,7 +135,7 @@ function connectSources(): ConnectSource {
     maxRedirects: 0,
     keepAlive: true,
   });
-  return (connection) => createPrometheusSource(connection, http);
+  return connectPrometheus(http);
 }
 
 /** The first administrator and the automation key, where the settings give them. Harmless at every later start. */

@@ -39,7 +39,6 @@ async function beginReading(ctx: VerbContext, indicatorId: Id<'ind'>, definition
     sourceId: source.id,
     startedAt,
     readUntil: null,
-    counters: null,
     lastFailure: null,
     notes: [],
     backfill: planBackfill(from, startedAt),

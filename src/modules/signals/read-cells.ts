@@ -3,7 +3,7 @@ import { DAY_MS, floorTo, HOUR_MS, type Instant, instant, plus } from '#kernel/i
 import type { Db } from '#platform/verb.ts';
 import { CELL_MS } from './core/cell.ts';
 import { HOUR_TIER, unpackSteps } from './core/packed.ts';
-import { listHours, listSeries } from './series-store.ts';
+import { listHours, listSeriesOf } from './series-store.ts';
 
 export interface CellSpan {
   indicatorId: Id<'ind'>;
@@ -16,7 +16,7 @@ const CHUNK_MS = 7 * DAY_MS;
 
 /** Visits every observed cell of a series that begins in [from, to), oldest first, a week of rows at a time. */
 export async function visitCells(db: Db, span: CellSpan, visit: (at: Instant, good: number, bad: number) => void): Promise<void> {
-  const series = (await listSeries(db, span.indicatorId, [span.group])).find((one) => one.role === 'counted');
+  const series = (await listSeriesOf(db, [{ indicatorId: span.indicatorId, group: span.group }])).find((one) => one.role === 'counted');
   if (series === undefined) return;
   const start = instant(Math.max(floorTo(span.from, HOUR_MS), floorTo(series.firstAt, HOUR_MS)));
   const end = instant(Math.min(span.to, series.lastEnd));

@@ -24,15 +24,17 @@ export interface PackedRow {
   cells: Uint8Array;
 }
 
-/** One writer of an indicator's series at a time. Not `for update`: readers that refer to the indicator go on. */
-export async function lockIndicator(tx: Tx, id: Id<'ind'>): Promise<void> {
-  await sql`select 1 from indicator where id = ${id} for no key update`.execute(tx);
+/** One writer of an indicator's series at a time, in one order for all writers. Not `for update`: readers that refer to the indicator go on. */
+export async function lockIndicators(tx: Tx, ids: readonly Id<'ind'>[]): Promise<void> {
+  await sql`select 1 from indicator where id = any(${[...ids]}::text[]) order by id for no key update`.execute(tx);
 }
 
-export async function listSeries(db: Db, indicatorId: Id<'ind'>, groups: readonly string[]): Promise<SeriesRow[]> {
+/** The series of groups of indicators, whatever their role. */
+export async function listSeriesOf(db: Db, asked: readonly { indicatorId: Id<'ind'>; group: string }[]): Promise<SeriesRow[]> {
   const rows = await sql<SeriesRow>`
-    select id, indicator_id, role, group_key, first_at, last_end, rolled_until, interval_ms from series
-    where indicator_id = ${indicatorId} and group_key in (select jsonb_array_elements_text(${JSON.stringify(groups)}::jsonb))`.execute(db);
+    select s.id, s.indicator_id, s.role, s.group_key, s.first_at, s.last_end, s.rolled_until, s.interval_ms
+    from jsonb_to_recordset(${JSON.stringify(asked)}::jsonb) as a ("indicatorId" text, "group" text)
+    join series s on s.indicator_id = a."indicatorId" and s.group_key = a."group"`.execute(db);
   return rows.rows;
 }
 

@@ -5,7 +5,7 @@ import { type Cell, CELL_MS } from './core/cell.ts';
 import { isGaugeCondition, type Slices } from './core/indicator.ts';
 import { BLOCK_TIER, DAY_TIER, emptySteps, HOUR_TIER, packSteps, rollInto, type Steps, type Tier, unpackSteps } from './core/packed.ts';
 import { sliceHour } from './core/slices.ts';
-import { findRows, listSeries, lockIndicator, type SeriesRole, type SeriesRow, upsertRows, upsertSeries } from './series-store.ts';
+import { findRows, listSeriesOf, lockIndicators, type SeriesRole, type SeriesRow, upsertRows, upsertSeries } from './series-store.ts';
 
 export interface SeriesWrite {
   /** `''` for all, else the group's key. */
@@ -32,38 +32,77 @@ export interface CellsInput {
  * An hour is *open* while it is the latest of its series. The hours before it stand in the tiers too, so a write to one
  * of them moves its day and block in the same transaction.
  */
-export async function writeCells(
-  ctx: VerbContext,
-  { indicator, writes, intervalMs, sumUp = false, add = false }: CellsInput,
-): Promise<void> {
-  const given = writes.filter((write) => write.cells.length > 0);
+export async function writeCells(ctx: VerbContext, input: CellsInput): Promise<void> {
+  await writeAllCells(ctx, [input]);
+}
+
+/** `writeCells` for many indicators at once, each of them given once. */
+export async function writeAllCells(ctx: VerbContext, inputs: readonly CellsInput[]): Promise<void> {
+  const given = inputs.flatMap((input) => {
+    const writes = input.writes.filter((write) => write.cells.length > 0);
+    return writes.length === 0 ? [] : [{ ...input, writes }];
+  });
   if (given.length === 0) return;
-  await lockIndicator(ctx.tx, indicator.id);
-  const known = await listSeries(
+  await lockIndicators(
     ctx.tx,
-    indicator.id,
-    given.map((write) => write.group),
+    given.map(({ indicator }) => indicator.id),
   );
-  const slices = indicator.slices !== undefined && !isGaugeCondition(indicator.slices.when) ? indicator.slices : undefined;
-  const role: SeriesRole = slices === undefined ? 'counted' : 'events';
-  const open = (as: SeriesRole): Change[] =>
-    given.map((write) => ({
-      series: reach(ctx, { indicatorId: indicator.id, role: as, intervalMs }, write, known),
-      before: known.find((one) => one.role === as && one.groupKey === write.group),
-      cells: write.cells,
-      hours: new Map(),
-    }));
-  const events = open(role);
-  const gains = await mergeHours(ctx, events, add);
+  const found = await listSeriesOf(
+    ctx.tx,
+    given.flatMap(({ indicator, writes }) => writes.map(({ group }) => ({ indicatorId: indicator.id, group }))),
+  );
+  const known = new Map(found.map((series) => [nameOf(series), series]));
+  const opened = given.map((input) => openChanges(ctx, input, known));
+  const events = opened.flatMap((one) => one.events);
+  await mergeHours(ctx, events);
   await store(ctx, events);
-  if (slices !== undefined) {
-    const counted = open('counted');
-    counted.forEach((change, i) => sliceHours(change, events[i], slices));
+  const counted = opened.flatMap((one) => one.counted);
+  if (counted.length > 0) {
+    for (const change of counted) sliceHours(change);
     await store(ctx, counted);
   }
-  if (!sumUp) return;
-  const sum = { group: '', cells: await addGains(ctx, { indicatorId: indicator.id, role }, gains) };
-  await writeCells(ctx, { indicator, writes: [sum], intervalMs });
+  const sums: CellsInput[] = [];
+  for (const { input, role, gains } of opened) {
+    if (input.sumUp !== true) continue;
+    const cells = await addGains(ctx, { indicatorId: input.indicator.id, role }, gains);
+    sums.push({ indicator: input.indicator, writes: [{ group: '', cells }], intervalMs: input.intervalMs });
+  }
+  await writeAllCells(ctx, sums);
+}
+
+interface Opened {
+  input: CellsInput;
+  /** Of what is written as it is given; `counted` is made of it, where slices are judged. */
+  role: SeriesRole;
+  events: Change[];
+  counted: (Change & { of: Change; slices: Slices })[];
+  gains: Gains;
+}
+
+function nameOf({ indicatorId, role, groupKey }: Pick<SeriesRow, 'indicatorId' | 'role' | 'groupKey'>): string {
+  return `${indicatorId} ${role} ${groupKey}`;
+}
+
+function openChanges(ctx: VerbContext, input: CellsInput, known: ReadonlyMap<string, SeriesRow>): Opened {
+  const { indicator, writes, intervalMs, add = false } = input;
+  const slices = indicator.slices !== undefined && !isGaugeCondition(indicator.slices.when) ? indicator.slices : undefined;
+  const role: SeriesRole = slices === undefined ? 'counted' : 'events';
+  const gains: Gains = new Map();
+  const open = (as: SeriesRole): Change[] =>
+    writes.map((write) => {
+      const before = known.get(nameOf({ indicatorId: indicator.id, role: as, groupKey: write.group }));
+      const series = reach(ctx, { indicatorId: indicator.id, role: as, intervalMs }, write, before);
+      return { series, before, cells: write.cells, hours: new Map(), gains, add };
+    });
+  const events = open(role);
+  const counted =
+    slices === undefined
+      ? []
+      : open('counted').flatMap((change, i) => {
+          const of = events[i];
+          return of === undefined ? [] : [{ ...change, of, slices }];
+        });
+  return { input, role, events, counted, gains };
 }
 
 /** By how much cells have changed, by their start. */
@@ -71,7 +110,7 @@ type Gains = Map<Instant, { good: number; bad: number }>;
 
 /** The cells of the sum of all, as they become. */
 async function addGains(ctx: VerbContext, of: { indicatorId: Id<'ind'>; role: SeriesRole }, gains: Gains): Promise<Cell[]> {
-  const sum = (await listSeries(ctx.tx, of.indicatorId, [''])).find((one) => one.role === of.role);
+  const sum = (await listSeriesOf(ctx.tx, [{ indicatorId: of.indicatorId, group: '' }])).find((one) => one.role === of.role);
   const hours = [...new Set([...gains.keys()].map((at) => floorTo(at, HOUR_MS)))];
   const rows =
     sum === undefined
@@ -97,19 +136,21 @@ interface Change {
   cells: readonly Cell[];
   /** Whole hours, by their start. */
   hours: Map<Instant, Steps>;
+  /** What all changes of one indicator come to. */
+  gains: Gains;
+  add: boolean;
 }
 
 type About = Pick<SeriesRow, 'indicatorId' | 'role' | 'intervalMs'>;
 
 /** The series with its ends moved to hold the cells. */
-function reach(ctx: VerbContext, about: About, write: SeriesWrite, known: readonly SeriesRow[]): SeriesRow {
+function reach(ctx: VerbContext, about: About, write: SeriesWrite, before: SeriesRow | undefined): SeriesRow {
   let first = Number.POSITIVE_INFINITY;
   let last = Number.NEGATIVE_INFINITY;
   for (const cell of write.cells) {
     first = Math.min(first, cell.at);
     last = Math.max(last, cell.at);
   }
-  const before = known.find((one) => one.role === about.role && one.groupKey === write.group);
   const lastEnd = instant(Math.max(last + CELL_MS, before?.lastEnd ?? 0));
   return {
     id: before?.id ?? ctx.ids.next('srs'),
@@ -141,8 +182,8 @@ function intervalOf(leastMs: DurationMs, { cells }: SeriesWrite, before: SeriesR
   return Math.min(LONGEST_INTERVAL_MS, MOST_RISE * before.intervalMs, Math.max(leastMs, told));
 }
 
-/** Loads the hours that the cells fall into, and the one that is no longer open, and writes the cells into them. Returns what that changed in all. */
-async function mergeHours(ctx: VerbContext, changes: readonly Change[], add: boolean): Promise<Gains> {
+/** Loads the hours that the cells fall into, and the one that is no longer open, and writes the cells into them. */
+async function mergeHours(ctx: VerbContext, changes: readonly Change[]): Promise<void> {
   for (const { cells, before, series, hours } of changes) {
     for (const hour of new Set(cells.map((cell) => floorTo(cell.at, HOUR_MS)))) hours.set(hour, emptySteps(HOUR_TIER.steps));
     if (before !== undefined && before.rolledUntil < series.rolledUntil) hours.set(before.rolledUntil, emptySteps(HOUR_TIER.steps));
@@ -154,8 +195,7 @@ async function mergeHours(ctx: VerbContext, changes: readonly Change[], add: boo
   for (const row of await findRows(ctx.tx, HOUR_TIER, asked)) {
     bySeries.get(row.seriesId)?.hours.set(row.at, unpackSteps(row.cells, HOUR_TIER));
   }
-  const gains: Gains = new Map();
-  for (const { cells, hours } of changes) {
+  for (const { cells, hours, gains, add } of changes) {
     for (const cell of cells) {
       const hour = floorTo(cell.at, HOUR_MS);
       const row = hours.get(hour);
@@ -165,7 +205,6 @@ async function mergeHours(ctx: VerbContext, changes: readonly Change[], add: boo
       setCell(row, i, { at: cell.at, good: cell.good + held.good, bad: cell.bad + held.bad }, gains);
     }
   }
-  return gains;
 }
 
 function setCell(row: Steps, i: number, cell: Cell, gains: Gains): void {
@@ -178,11 +217,8 @@ function setCell(row: Steps, i: number, cell: Cell, gains: Gains): void {
   row.bad[i] = cell.bad;
 }
 
-function sliceHours(counted: Change, events: Change | undefined, slices: Slices): void {
-  for (const [at, row] of events?.hours ?? []) {
-    const isClosed = at < counted.series.rolledUntil;
-    counted.hours.set(at, sliceHour(row, slices, isClosed));
-  }
+function sliceHours({ series, hours, of, slices }: Opened['counted'][number]): void {
+  for (const [at, row] of of.hours) hours.set(at, sliceHour(row, slices, at < series.rolledUntil));
 }
 
 async function store(ctx: VerbContext, changes: readonly Change[]): Promise<void> {

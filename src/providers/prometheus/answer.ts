@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type Instant, instant, SECOND_MS } from '#kernel/instant.ts';
+import { type KnownLabels, takePlainSeries } from './plain-series.ts';
 import type { SourceFailure, SourcePoint, SourceRead, SourceSeries, SourceValue } from '#modules/signals/port.ts';
 
 const REASON_LIMIT = 300;
@@ -41,8 +42,9 @@ const Success = z.object({ status: z.literal('success'), data: Data, warnings: z
 const Refusal = z.object({ status: z.literal('error'), errorType: z.string(), error: z.string() });
 
 /** Reads what a source answered: values at the instants asked for, or why there are none. */
-export function parseAnswer(status: number, body: string, span: Span): SourceRead {
-  const json = parseJson(body);
+export function parseAnswer(status: number, body: string, span: Span, known: KnownLabels): SourceRead {
+  const plain = takePlainSeries(body, known);
+  const json = parseJson(plain?.rest ?? body);
   if (status < 200 || status > 299) return readRefusal(status, body, json);
   if (json === undefined) return failed('bad_answer', `the source did not answer in JSON but with "${body}"`);
   const refusal = Refusal.safeParse(json);
@@ -53,7 +55,7 @@ export function parseAnswer(status: number, body: string, span: Span): SourceRea
     return failed('bad_answer', `the source's answer is not what its API says: ${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}`);
   }
   const { data, warnings } = parsed.data;
-  const series = seriesOf(data);
+  const series = plain?.series ?? seriesOf(data);
   const isStray = ({ at }: { at: Instant }): boolean => at < span.from || at > span.to || (at - span.from) % span.stepMs !== 0;
   const stray = series.map(({ points }) => points.find(isStray)).find((point) => point !== undefined);
   if (stray !== undefined)

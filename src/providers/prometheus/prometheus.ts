@@ -1,7 +1,8 @@
 import { HOUR_MS, type Instant, instant, SECOND_MS } from '#kernel/instant.ts';
-import type { MetricSource, SourceConnection, SourceRead, SourceSeries } from '#modules/signals/port.ts';
+import type { ConnectSource, MetricSource, SourceConnection, SourceRead, SourceSeries } from '#modules/signals/port.ts';
 import type { HttpClient, HttpResult, TlsOptions } from '#platform/http-client.ts';
 import { parseAnswer } from './answer.ts';
+import { createKnownLabels, type KnownLabels } from './plain-series.ts';
 
 /** Prometheus refuses a range query of more points a series. */
 const POINTS_LIMIT = 11_000;
@@ -18,13 +19,19 @@ interface Span {
   stepMs: number;
 }
 
+/** Sources that are asked again and again over one client. */
+export function connectPrometheus(http: HttpClient): ConnectSource {
+  const known = createKnownLabels();
+  return (connection) => createPrometheusSource(connection, http, known);
+}
+
 /**
  * Reads Prometheus and what speaks like it (Mimir, Thanos, VictoriaMetrics, …) over its HTTP API. Queries go as forms, so
  * that they may be long; where only GET is allowed, as addresses. A span is read in parts that the source can bear: at
  * most 11,000 points a series, halved down to an hour where the source says that it is too much. The client's own
  * limits hold for each part: the size of an answer, and the private networks that may be reached.
  */
-export function createPrometheusSource(connection: SourceConnection, http: HttpClient): MetricSource {
+export function createPrometheusSource(connection: SourceConnection, http: HttpClient, known = createKnownLabels()): MetricSource {
   return {
     async readRange(query, span) {
       const parts: Read[] = [];
@@ -40,7 +47,7 @@ export function createPrometheusSource(connection: SourceConnection, http: HttpC
   };
 
   async function readPart(query: string, span: Span): Promise<SourceRead> {
-    const read = await ask(connection, http, query, span);
+    const read = await ask({ connection, http, known }, query, span);
     if (read.kind === 'read' || read.code !== 'too_much' || span.to - span.from <= SHORTEST_MS) return read;
     const halfMs = Math.ceil((span.to - span.from) / 2 / span.stepMs) * span.stepMs;
     const middle = instant(span.from + halfMs);
@@ -89,7 +96,13 @@ function join(parts: readonly Read[]): Read {
   };
 }
 
-async function ask(connection: SourceConnection, http: HttpClient, query: string, span: Span): Promise<SourceRead> {
+interface Wire {
+  connection: SourceConnection;
+  http: HttpClient;
+  known: KnownLabels;
+}
+
+async function ask({ connection, http, known }: Wire, query: string, span: Span): Promise<SourceRead> {
   const form = new URLSearchParams({ query, stats: 'all', timeout: `${Math.ceil(connection.timeoutMs * SOURCE_SHARE)}ms` });
   const isInstant = span.from === span.to;
   if (isInstant) form.set('time', seconds(span.from));
@@ -109,21 +122,21 @@ async function ask(connection: SourceConnection, http: HttpClient, query: string
   let result = await http.request({ method: 'POST', url: base, headers: { ...headers, ...posted }, body, ...limits });
   if (result.kind === 'answered' && result.status === 405)
     result = await http.request({ method: 'GET', url: `${base}?${body}`, headers, ...limits });
-  return readResult(result, span);
+  return readResult(result, span, known);
 }
 
 function seconds(ms: number): string {
   return String(ms / SECOND_MS);
 }
 
-function readResult(result: HttpResult, span: Span): SourceRead {
+function readResult(result: HttpResult, span: Span, known: KnownLabels): SourceRead {
   switch (result.kind) {
     case 'refused':
       return { kind: 'failed', code: 'refused', reason: result.reason };
     case 'failed':
       return { kind: 'failed', code: result.cause === 'too_large' ? 'too_much' : 'unreachable', reason: result.reason };
     case 'answered':
-      return parseAnswer(result.status, result.body, span);
+      return parseAnswer(result.status, result.body, span, known);
   }
 }
 

@@ -68,7 +68,7 @@ export function packSteps(row: Steps, { steps, full }: Tier): Uint8Array {
   return Uint8Array.from(bytes);
 }
 
-function pushNumber(bytes: number[], value: number): void {
+export function pushNumber(bytes: number[], value: number): void {
   let rest = value;
   for (; rest >= 128; rest = Math.floor(rest / 128)) bytes.push((rest % 128) + 128);
   bytes.push(rest);
@@ -132,7 +132,7 @@ export function openSteps(bytes: Uint8Array | null): StepCursor {
   };
 }
 
-function readNumber(bytes: Uint8Array, cursor: { at: number }): number {
+export function readNumber(bytes: Uint8Array, cursor: { at: number }): number {
   let value = 0;
   for (let scale = 1; ; scale *= 128) {
     const byte = bytes[cursor.at];

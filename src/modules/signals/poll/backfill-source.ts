@@ -5,7 +5,7 @@ import { type Backfill, type ChunkOutcome, dueChunk, shouldLookOlder, stepBackfi
 import type { BackfillChunk } from '../core/source/backfill-plan.ts';
 import type { GroupCells } from '../core/source/series.ts';
 import type { MetricSource } from '../port.ts';
-import { askingAlike, findNewest, readPast } from '../source/read-indicator.ts';
+import { askingOf, findNewest, readPast } from '../source/read-indicator.ts';
 import { connectionOf, type SourceRow } from '../source/store.ts';
 import { writeCells } from '../write-cells.ts';
 import { newsEveryMs } from './poll-source.ts';
@@ -33,7 +33,8 @@ export async function backfillSource(shell: Transactor, parts: ReadingParts, sou
   const newest = due.reduce((a, b) => (b.chunk.span.to > a.chunk.span.to ? b : a)).chunk;
   const chosen = due
     .filter(({ chunk }) => chunk.span.to === newest.span.to && chunk.span.from === newest.span.from)
-    .sort((a, b) => askingAlike(a.reading.definition, b.reading.definition))
+    .map((one) => ({ ...one, asking: askingOf(one.reading.definition) }))
+    .sort((a, b) => (a.asking < b.asking ? -1 : a.asking > b.asking ? 1 : 0))
     .slice(0, TOGETHER);
   const shared = shareReads(parts.connectSource(connectionOf(source)));
   await inLanes(chosen, LANES, async ({ reading, chunk }) => {

@@ -1,22 +1,40 @@
 import { system } from '#kernel/actor.ts';
 import { because } from '#kernel/errors.ts';
-import { type DurationMs, floorTo, HOUR_MS, type Instant, instant, plus, SECOND_MS } from '#kernel/instant.ts';
+import type { Id } from '#kernel/ids.ts';
+import { type DurationMs, floorTo, HOUR_MS, type Instant, instant, MINUTE_MS, plus, SECOND_MS } from '#kernel/instant.ts';
 import type { Transactor } from '#platform/verb.ts';
-import type { PollOutcome } from '../core/connection/health.ts';
+import type { PollOutcome, ReadFailure } from '../core/connection/health.ts';
 import { isOver } from '../core/source/backfill.ts';
+import { type CounterMemory, isNamedAlike, packCounters } from './counter-memory.ts';
+import { INITIAL_COUNTER_STATE } from '../core/source/counter-reading.ts';
 import { type MetricSource, SOURCE_WIDE } from '../port.ts';
-import { askingAlike, type IndicatorRead, readAlignMs, readIndicator, startReading } from '../source/read-indicator.ts';
+import { joinReads } from '../source/joint/join-reads.ts';
+import { askingOf, type IndicatorRead, readAlignMs, readIndicator, startReading } from '../source/read-indicator.ts';
 import { connectionOf, type SourceRow } from '../source/store.ts';
-import { writeCells } from '../write-cells.ts';
+import { type CellsInput, writeAllCells } from '../write-cells.ts';
 import { POLL_EVERY_MS } from './job-definitions.ts';
-import { type ReadingParts, inLanes, shareReads } from './reading-parts.ts';
+import { memoryOf, type SourceMemory, stayAlone, waysOf } from './reading-memory.ts';
+import { inLanes, type ReadingParts, shareReads } from './reading-parts.ts';
 import { recordHealth } from './record-health.ts';
-import { advanceReading, listReadings, type ReadingOfIndicator, type SourceIndicator, updateFailure } from './store.ts';
+import {
+  type Advance,
+  advanceReadings,
+  listReadings,
+  loadRemembered,
+  type ReadingState,
+  type Remembered,
+  type SourceIndicator,
+  updateFailure,
+} from './store.ts';
 
 /** The most that a poll reads of an indicator; what is left is read by the next, at once. */
 const CATCH_UP_MS: DurationMs = 2 * HOUR_MS;
 const LANES = 4;
 const NOTES = 5;
+/** Readings that are written in one transaction. */
+const SAVED_TOGETHER = 50;
+/** Longer spans are asked for by each indicator itself: their answers are long. */
+const LONGEST_JOINT_MS: DurationMs = 2 * MINUTE_MS;
 /** A source that failed so often in a poll, and gave nothing, is not asked for the rest. */
 const HOPELESS_AFTER = LANES;
 
@@ -29,42 +47,67 @@ export interface Polled {
 
 /**
  * Reads what is new for every indicator of a source, and tells of its health. Cells, what reading remembers and how far it
- * came are written in one transaction an indicator, which two polls at once cannot both do: nothing is lost and nothing
- * counted twice, wherever a poll is cut off.
+ * came are written in one transaction, some indicators at a time, which two polls at once cannot both do: nothing is lost
+ * and nothing counted twice, wherever a poll is cut off.
  */
 export async function pollSource(shell: Transactor, parts: ReadingParts, source: SourceRow): Promise<Polled> {
   const uses = await parts.listUses(shell.db);
-  const found = await listReadings(shell.db, source.id, [...new Set(uses.map(({ indicatorId }) => indicatorId))]);
-  const readings = found.toSorted((a, b) => askingAlike(a.definition, b.definition));
-  const round = new Round(shell, parts, source);
+  const listed = await listReadings(shell.db, source.id, [...new Set(uses.map(({ indicatorId }) => indicatorId))]);
+  const memory = memoryOf(parts.memory, source.id);
+  const readings = await recall(shell, memory, listed);
+  const round = new Round(shell, parts, source, { memory, readings });
   try {
-    await inLanes(readings, LANES, (reading) => round.read(reading));
+    await round.readAll(new Map(listed.map((state) => [state.indicatorId, state.lastFailure])));
   } finally {
     const outcome: PollOutcome | null = readings.length === 0 ? { kind: 'idle' } : round.outcome();
-    const read = new Set(readings.map(({ indicatorId }) => indicatorId));
+    const read = new Set(listed.map(({ indicatorId }) => indicatorId));
     const blind = new Set(uses.filter(({ indicatorId }) => read.has(indicatorId)).map(({ objective }) => objective));
     if (outcome !== null)
       await shell.transact(system('signals.poll'), (ctx) => recordHealth(ctx, { source, outcome, objectives: blind.size }));
   }
-  return { isBehind: round.isBehind, isBackfilling: readings.some((reading) => !isOver(reading.backfill)) };
+  return { isBehind: round.isBehind, isBackfilling: listed.some(({ backfill }) => !isOver(backfill)) };
 }
+
+/** What the readings go on from: out of memory, where it is still true; those who ask alike next to each other. */
+async function recall(shell: Transactor, { readings }: SourceMemory, listed: readonly ReadingState[]): Promise<Remembered[]> {
+  const until = new Map(listed.map(({ indicatorId, readUntil }) => [indicatorId, readUntil]));
+  for (const [id, known] of readings) if (known.readUntil === null || known.readUntil !== until.get(id)) readings.delete(id);
+  const missing = listed.map(({ indicatorId }) => indicatorId).filter((id) => !readings.has(id));
+  for (const loaded of await loadRemembered(shell.db, missing)) readings.set(loaded.indicatorId, loaded);
+  const asking = new Map([...readings.values()].map((reading) => [reading, askingOf(reading.definition)]));
+  return [...asking].sort(([, a], [, b]) => (a < b ? -1 : a > b ? 1 : 0)).map(([reading]) => reading);
+}
+
+type Read = Extract<IndicatorRead, { kind: 'read' }>;
+type Due = { reading: Remembered; from: Instant; to: Instant };
+type Outstanding = { reading: Remembered; to: Instant; read: Read };
 
 class Round {
   isBehind = false;
   private reads = 0;
   private readonly wide: { code: string; reason: string }[] = [];
-  private readonly shared: MetricSource;
+  private readonly alone: MetricSource;
   private readonly shell: Transactor;
   private readonly parts: ReadingParts;
   private readonly source: SourceRow;
+  private readonly memory: SourceMemory;
+  private readonly readings: readonly Remembered[];
   private readonly now: Instant;
+  private unsaved: Outstanding[] = [];
 
-  constructor(shell: Transactor, parts: ReadingParts, source: SourceRow) {
+  constructor(
+    shell: Transactor,
+    parts: ReadingParts,
+    source: SourceRow,
+    { memory, readings }: { memory: SourceMemory; readings: readonly Remembered[] },
+  ) {
     this.shell = shell;
     this.parts = parts;
     this.source = source;
+    this.memory = memory;
+    this.readings = readings;
     this.now = shell.clock.now();
-    this.shared = shareReads(parts.connectSource(connectionOf(source)));
+    this.alone = shareReads(parts.connectSource(connectionOf(source)));
   }
 
   /** Null when nothing was due to be read. A source that refuses a query has answered. */
@@ -74,54 +117,149 @@ class Round {
     return first === undefined ? null : { kind: 'failed', ...first };
   }
 
-  async read(reading: ReadingOfIndicator): Promise<void> {
-    if (this.reads === 0 && this.wide.length >= HOPELESS_AFTER) return;
-    const { definition } = reading;
-    const alignMs = readAlignMs(definition);
-    const latest = floorTo(plus(this.now, -this.source.lagMs), alignMs);
-    const start = await this.startOf(reading);
-    if (start.kind === 'failed') return this.fail(reading, start);
-    const to = instant(Math.min(latest, start.from + CATCH_UP_MS));
-    if (to > start.from) {
-      const read = await readIndicator(this.shared, definition, start.counters, { from: start.from, to });
-      if (read.kind === 'failed') return this.fail(reading, read);
-      await this.save(reading, to, read);
+  async readAll(lastFailures: ReadonlyMap<Id<'ind'>, ReadFailure | null>): Promise<void> {
+    const sourceFor = this.plan();
+    const read = async (reading: Remembered): Promise<void> => {
+      const failed = await this.read(reading, sourceFor(reading));
+      if (failed !== null) await this.fail(reading.indicatorId, failed, lastFailures.get(reading.indicatorId) ?? null);
+      if (this.unsaved.length >= SAVED_TOGETHER) await this.save();
+    };
+    try {
+      await inLanes(this.readings, LANES, read);
+    } finally {
+      await this.save();
+    }
+  }
+
+  /** Those that are where most are, and not far behind, are asked for together. */
+  private plan(): (reading: Remembered) => MetricSource {
+    const due = this.readings.flatMap((reading) => {
+      const next = this.dueOf(reading);
+      return next === null || next.to - next.from > LONGEST_JOINT_MS ? [] : [{ reading, span: `${next.from} ${next.to}` }];
+    });
+    const spans = Map.groupBy(due, ({ span }) => span);
+    const together = [...spans.values()].reduce((most, some) => (some.length > most.length ? some : most), []);
+    const readings = together.map(({ reading }) => reading);
+    const ways = waysOf(this.memory, readings, this.now);
+    const joint = joinReads(this.alone, ways, () => stayAlone(this.memory, this.now));
+    const joined = new Set(readings);
+    return (reading) => (joined.has(reading) ? joint : this.alone);
+  }
+
+  private dueOf(reading: Remembered): Due | null {
+    const { readUntil: from, counters, definition } = reading;
+    if (from === null || counters === null) return null;
+    const to = instant(Math.min(this.latestOf(definition), from + CATCH_UP_MS));
+    return { reading, from, to };
+  }
+
+  private latestOf(definition: SourceIndicator): Instant {
+    return floorTo(plus(this.now, -this.source.lagMs), readAlignMs(definition));
+  }
+
+  private async read(reading: Remembered, source: MetricSource): Promise<Extract<IndicatorRead, { kind: 'failed' }> | null> {
+    if (this.reads === 0 && this.wide.length >= HOPELESS_AFTER) return null;
+    const { definition, startedAt } = reading;
+    // The first time, where counters stand is asked of the source.
+    const first = reading.readUntil === null || reading.counters === null ? await startReading(source, definition, startedAt) : null;
+    if (first?.kind === 'failed') return first;
+    const from = reading.readUntil ?? startedAt;
+    const latest = this.latestOf(definition);
+    const to = instant(Math.min(latest, from + CATCH_UP_MS));
+    let read = first;
+    if (to > from) {
+      const news = await readIndicator(source, definition, first?.state ?? reading.counters ?? INITIAL_COUNTER_STATE, { from, to });
+      if (news.kind === 'failed') return news;
+      read = news;
       if (to < latest) this.isBehind = true;
-    } else if (start.isFirst !== null) await this.save(reading, start.from, start.isFirst);
-    else return;
+    }
+    if (read === null) return null;
+    this.unsaved.push({ reading, to: instant(Math.max(from, to)), read });
     this.reads += 1;
     this.parts.metrics.sourceReads.inc({ source: this.source.slug, outcome: 'read' });
+    return null;
   }
 
-  /** Where the reading goes on, and with what it remembers; the first time that is asked of the source. */
-  private async startOf({ readUntil, counters, startedAt, definition }: ReadingOfIndicator) {
-    if (readUntil !== null && counters !== null) return { kind: 'read', from: readUntil, counters, isFirst: null } as const;
-    const first = await startReading(this.shared, definition, startedAt);
-    return first.kind === 'failed' ? first : ({ kind: 'read', from: startedAt, counters: first.state, isFirst: first } as const);
+  /** Writes what has been read and is not written yet; one whose cells cannot be written does not keep the others from it. */
+  private async save(): Promise<void> {
+    const some = this.unsaved;
+    this.unsaved = [];
+    if (some.length === 0) return;
+    try {
+      await this.saveAll(some);
+    } catch (error) {
+      if (some.length === 1) throw error;
+      await this.saveEach(some);
+    }
   }
 
-  private async save(reading: ReadingOfIndicator, to: Instant, read: Extract<IndicatorRead, { kind: 'read' }>): Promise<void> {
-    const { indicatorId, readUntil: from, definition } = reading;
-    await this.shell.transact(system('signals.poll'), async (ctx) => {
-      const warned = read.warnings.map((text) => because('source_warned', `the source warns: ${text}`));
-      const notes = [...read.notes, ...warned].slice(0, NOTES);
-      if (!(await advanceReading(ctx.tx, { indicatorId, from, to, counters: read.state, notes }))) return;
-      await writeCells(ctx, {
-        indicator: { id: indicatorId, slices: definition.slices },
-        writes: [...read.groups].map(([group, cells]) => ({ group, cells })),
-        intervalMs: newsEveryMs(definition, this.source.lagMs),
-        add: true,
-      });
+  private async saveEach(some: readonly Outstanding[]): Promise<void> {
+    let saved = 0;
+    let failed = 0;
+    let failure: { error: unknown } | null = null;
+    for (const one of some) {
+      // It is not about one of them.
+      if (saved === 0 && failed === HOPELESS_AFTER) break;
+      try {
+        await this.saveAll([one]);
+        saved += 1;
+      } catch (error) {
+        failed += 1;
+        failure ??= { error };
+      }
+    }
+    if (failure !== null) throw failure.error;
+  }
+
+  private async saveAll(some: readonly Outstanding[]): Promise<void> {
+    const kept = some.map(({ reading, to, read }) => ({ reading, to, read, ...packCounters({ ...read.state, at: to }) }));
+    const advanced = await this.shell.transact(system('signals.poll'), async (ctx) => {
+      const moved = await advanceReadings(ctx.tx, kept.map(advanceOf));
+      const inputs = kept.filter(({ reading }) => moved.has(reading.indicatorId)).map(({ reading, read }) => this.cellsOf(reading, read));
+      await writeAllCells(ctx, inputs);
+      return moved;
     });
+    for (const { reading, to, read, names } of kept) {
+      const { indicatorId } = reading;
+      if (advanced.has(indicatorId))
+        this.memory.readings.set(indicatorId, { ...reading, readUntil: to, counters: { ...read.state, at: to }, names });
+      else this.memory.readings.delete(indicatorId);
+    }
   }
 
-  private async fail({ indicatorId, lastFailure }: ReadingOfIndicator, { code, reason }: Extract<IndicatorRead, { kind: 'failed' }>) {
+  private cellsOf({ indicatorId, definition }: Remembered, read: Read): CellsInput {
+    return {
+      indicator: { id: indicatorId, slices: definition.slices },
+      writes: [...read.groups].map(([group, cells]) => ({ group, cells })),
+      intervalMs: newsEveryMs(definition, this.source.lagMs),
+      add: true,
+    };
+  }
+
+  private async fail(
+    indicatorId: Id<'ind'>,
+    { code, reason }: Extract<IndicatorRead, { kind: 'failed' }>,
+    last: ReadFailure | null,
+  ): Promise<void> {
     if (SOURCE_WIDE.has(code)) this.wide.push({ code, reason });
     else this.reads += 1;
     this.parts.metrics.sourceReads.inc({ source: this.source.slug, outcome: code });
-    if (lastFailure?.code === code && lastFailure.reason === reason) return;
+    if (last?.code === code && last.reason === reason) return;
     await updateFailure(this.shell.db, indicatorId, { code, reason, at: this.now });
   }
+}
+
+function advanceOf({ reading, to, read, names, values }: Outstanding & CounterMemory): Advance {
+  const warned = read.warnings.map((text) => because('source_warned', `the source warns: ${text}`));
+  const isNamed = reading.names !== null && isNamedAlike(reading.names, names);
+  return {
+    indicatorId: reading.indicatorId,
+    from: reading.readUntil,
+    to,
+    values,
+    names: isNamed ? null : names,
+    notes: [...read.notes, ...warned].slice(0, NOTES),
+  };
 }
 
 /** Between two polls, and long enough that what has just been polled is not yet taken for silence (which is twice as long). */

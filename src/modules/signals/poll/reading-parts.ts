@@ -2,6 +2,7 @@ import type { Id } from '#kernel/ids.ts';
 import type { Metrics } from '#platform/metrics.ts';
 import type { Db } from '#platform/verb.ts';
 import type { ConnectSource, MetricSource } from '../port.ts';
+import type { ReadingMemory } from './reading-memory.ts';
 
 /** An indicator that somebody relies on, and who does. */
 export interface IndicatorUse {
@@ -16,6 +17,7 @@ export interface ReadingParts {
   /** What governs or waits to govern: other indicators are no longer read. */
   listUses: (db: Db) => Promise<readonly IndicatorUse[]>;
   metrics: Pick<Metrics, 'sourceReads'>;
+  memory: ReadingMemory;
 }
 
 /** Answers that are kept for others at a time: enough for those who ask one after the other, and no more memory. */

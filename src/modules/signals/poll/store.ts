@@ -1,12 +1,13 @@
 import { sql } from 'kysely';
 import type { Because } from '#kernel/errors.ts';
 import type { Id } from '#kernel/ids.ts';
-import type { Instant } from '#kernel/instant.ts';
+import { type Instant, iso } from '#kernel/instant.ts';
 import { json, stamp, stampOrNull } from '#platform/db/database.ts';
 import type { Db, Tx } from '#platform/verb.ts';
 import type { ReadFailure } from '../core/connection/health.ts';
 import type { PrometheusIndicator, PromqlIndicator } from '../core/indicator.ts';
 import type { Backfill } from '../core/source/backfill.ts';
+import { adoptCounters, type CounterNames, unpackCounters } from './counter-memory.ts';
 import type { CounterState } from '../core/source/counter-reading.ts';
 
 export type SourceIndicator = PrometheusIndicator | PromqlIndicator;
@@ -17,7 +18,6 @@ export interface ReadingRow {
   sourceId: Id<'src'>;
   startedAt: Instant;
   readUntil: Instant | null;
-  counters: CounterState | null;
   lastFailure: ReadFailure | null;
   notes: readonly Because[];
   backfill: Backfill;
@@ -32,7 +32,6 @@ export async function insertReading(tx: Tx, row: ReadingRow): Promise<void> {
       ...row,
       startedAt: stamp(row.startedAt),
       readUntil: stampOrNull(row.readUntil),
-      counters: row.counters === null ? null : json(row.counters),
       lastFailure: row.lastFailure === null ? null : json(row.lastFailure),
       notes: json(row.notes),
       backfill: json(row.backfill),
@@ -40,19 +39,51 @@ export async function insertReading(tx: Tx, row: ReadingRow): Promise<void> {
     .execute();
 }
 
-/** The readings of a source with what they read, of the indicators named. */
-export async function listReadings(db: Db, sourceId: Id<'src'>, indicatorIds: readonly string[]): Promise<ReadingOfIndicator[]> {
-  const rows = await sql<ReadingOfIndicator>`
-    select r.indicator_id, r.source_id, r.started_at, r.read_until, r.counters, r.last_failure, r.notes, r.backfill, i.definition
-    from indicator_reading r join indicator i on i.id = r.indicator_id
-    where r.source_id = ${sourceId} and r.indicator_id = any(${[...indicatorIds]}::text[]) order by r.indicator_id`.execute(db);
+/** How far readings of a source have come, of the indicators named. */
+export type ReadingState = Pick<ReadingRow, 'indicatorId' | 'readUntil' | 'lastFailure' | 'backfill'>;
+
+export async function listReadings(db: Db, sourceId: Id<'src'>, indicatorIds: readonly string[]): Promise<ReadingState[]> {
+  const rows = await sql<ReadingState>`
+    select indicator_id, read_until, last_failure, backfill from indicator_reading
+    where source_id = ${sourceId} and indicator_id = any(${[...indicatorIds]}::text[]) order by indicator_id`.execute(db);
   return rows.rows;
 }
 
-/** As `listReadings`, of those whose backfill goes on, without what polls remember. */
+/** What a reading goes on from. */
+export interface Remembered {
+  indicatorId: Id<'ind'>;
+  definition: SourceIndicator;
+  startedAt: Instant;
+  readUntil: Instant | null;
+  /** Null before the first poll. */
+  counters: CounterState | null;
+  /** As they are kept; null where they are not. */
+  names: CounterNames | null;
+}
+
+interface KeptMemory extends Omit<Remembered, 'counters' | 'names'> {
+  counters: unknown;
+  counterNames: CounterNames | null;
+  counterValues: Uint8Array | null;
+}
+
+export async function loadRemembered(db: Db, indicatorIds: readonly string[]): Promise<Remembered[]> {
+  if (indicatorIds.length === 0) return [];
+  const rows = await sql<KeptMemory>`
+    select r.indicator_id, i.definition, r.started_at, r.read_until, r.counters, r.counter_names, r.counter_values
+    from indicator_reading r join indicator i on i.id = r.indicator_id
+    where r.indicator_id = any(${[...indicatorIds]}::text[])`.execute(db);
+  return rows.rows.map(({ counters, counterNames: names, counterValues: values, ...row }) => {
+    if (names !== null && values !== null && row.readUntil !== null)
+      return { ...row, names, counters: unpackCounters({ names, values }, row.readUntil) };
+    return { ...row, names: null, counters: counters === null ? null : adoptCounters(counters) };
+  });
+}
+
+/** Readings of a source whose backfill goes on, with what they read, of the indicators named. */
 export async function listBackfills(db: Db, sourceId: Id<'src'>, indicatorIds: readonly string[]): Promise<ReadingOfIndicator[]> {
   const rows = await sql<ReadingOfIndicator>`
-    select r.indicator_id, r.source_id, r.started_at, r.read_until, null as counters, r.last_failure, r.notes, r.backfill, i.definition
+    select r.indicator_id, r.source_id, r.started_at, r.read_until, r.last_failure, r.notes, r.backfill, i.definition
     from indicator_reading r join indicator i on i.id = r.indicator_id
     where r.source_id = ${sourceId} and r.indicator_id = any(${[...indicatorIds]}::text[])
       and r.backfill ->> 'state' in ('waiting', 'running') order by r.indicator_id`.execute(db);
@@ -66,17 +97,32 @@ export async function listBackfillingSources(db: Db): Promise<Id<'src'>[]> {
   return rows.rows.map(({ sourceId }) => sourceId);
 }
 
-type Advance = Pick<ReadingRow, 'indicatorId' | 'counters' | 'notes'> & { from: Instant | null; to: Instant };
+export interface Advance {
+  indicatorId: Id<'ind'>;
+  from: Instant | null;
+  to: Instant;
+  values: Uint8Array;
+  /** Null where they are what is kept. */
+  names: CounterNames | null;
+  notes: readonly Because[];
+}
 
-/** Moves on from where this reading began; false when somebody else has, whose reading counts then. */
-export async function advanceReading(tx: Tx, { indicatorId, from, to, counters, notes }: Advance): Promise<boolean> {
-  const result = await tx
-    .updateTable('indicatorReading')
-    .set({ readUntil: stamp(to), counters: json(counters), lastFailure: null, notes: json(notes) })
-    .where('indicatorId', '=', indicatorId)
-    .where(sql<boolean>`read_until is not distinct from ${stampOrNull(from)}`)
-    .executeTakeFirst();
-  return result.numUpdatedRows === 1n;
+/** Moves on from where these readings began. Returns those that did: of the others somebody else has, whose reading counts then. */
+export async function advanceReadings(tx: Tx, moves: readonly Advance[]): Promise<Set<Id<'ind'>>> {
+  const held = await sql<{ indicatorId: Id<'ind'>; readUntil: Instant | null }>`
+    select indicator_id, read_until from indicator_reading where indicator_id = any(${moves.map((move) => move.indicatorId)}::text[])
+    order by indicator_id for no key update`.execute(tx);
+  const until = new Map(held.rows.map((row) => [row.indicatorId, row.readUntil]));
+  const own = moves.filter(({ indicatorId, from }) => until.get(indicatorId) === from);
+  if (own.length === 0) return new Set();
+  await sql`
+    update indicator_reading r set read_until = m.until, last_failure = null, notes = m.notes, counters = null,
+      counter_names = coalesce(m.names, r.counter_names), counter_values = m.numbers
+    from unnest(${own.map((move) => move.indicatorId)}::text[], ${own.map((move) => iso(move.to))}::timestamptz[],
+      ${own.map((move) => JSON.stringify(move.notes))}::jsonb[], ${own.map((move) => (move.names === null ? null : JSON.stringify(move.names)))}::jsonb[],
+      ${own.map((move) => Buffer.from(move.values))}::bytea[]) as m (id, until, notes, names, numbers)
+    where r.indicator_id = m.id`.execute(tx);
+  return new Set(own.map((move) => move.indicatorId));
 }
 
 export async function updateFailure(db: Db, indicatorId: Id<'ind'>, failure: ReadFailure): Promise<void> {
@@ -101,7 +147,7 @@ export async function updateBackfill(tx: Tx, indicatorId: Id<'ind'>, before: Bac
 export async function findReading(
   db: Db,
   indicatorId: Id<'ind'>,
-): Promise<(Omit<ReadingRow, 'counters'> & { source: { slug: string; lagMs: number } }) | undefined> {
+): Promise<(ReadingRow & { source: { slug: string; lagMs: number } }) | undefined> {
   const row = await db
     .selectFrom('indicatorReading as r')
     .innerJoin('source as s', 's.id', 'r.sourceId')
@@ -110,7 +156,7 @@ export async function findReading(
     .executeTakeFirst();
   if (row === undefined) return undefined;
   const { slug, lagMs, ...reading } = row;
-  return { ...(reading as unknown as Omit<ReadingRow, 'counters'>), source: { slug, lagMs } };
+  return { ...(reading as unknown as ReadingRow), source: { slug, lagMs } };
 }
 
 /** Of each source, as far as these indicators go: how many indicators it has, the least that one of them is read until, and how many are backfilled. */

@@ -5,7 +5,7 @@ import { countApproximate } from '../core/source/approximate-counting.ts';
 import { COUNTER_MEMORY_MS, type CounterState, INITIAL_COUNTER_STATE, readCounters } from '../core/source/counter-reading.ts';
 import { type CountingNote, countEvents } from '../core/source/event-counting.ts';
 import { gaugeStepMs, judgeSlices } from '../core/source/gauge-reading.ts';
-import { cellsWithin, type GroupCells, ROLL_UP } from '../core/source/series.ts';
+import { cellsWithin, entryOf, type GroupCells, ROLL_UP } from '../core/source/series.ts';
 import type { MetricSource, SourceFailure, SourceSeries } from '../port.ts';
 import { parseSelector, withWindow } from './selector.ts';
 
@@ -152,10 +152,9 @@ function limitGroups({ groups, notes }: { groups: GroupCells; notes: readonly Be
   return { groups: new Map(kept.map((group) => [group, groups.get(group) ?? []])), notes: [...notes, note] };
 }
 
-/** Puts indicators that ask for the same next to each other. */
-export function askingAlike(a: SourceIndicator, b: SourceIndicator): number {
-  const [first, second] = [a, b].map((indicator) => JSON.stringify(queriesOf(indicator, readStepMs(indicator)))) as [string, string];
-  return first < second ? -1 : first > second ? 1 : 0;
+/** What an indicator asks for, as text: sorting by it puts those that ask for the same next to each other. */
+export function askingOf(indicator: SourceIndicator): string {
+  return JSON.stringify(queriesOf(indicator, readStepMs(indicator)));
 }
 
 /** Raw counters have a past that matters; gauges and PromQL are read for each instant alone. */
@@ -167,10 +166,19 @@ const QUERY_NAMES = ['valid', 'good', 'bad', 'histogram', 'goodRatio', 'badRatio
 type QueryName = (typeof QUERY_NAMES)[number];
 type SeriesByQuery = Partial<Record<QueryName, readonly SourceSeries[]>>;
 
+type Queries = Partial<Record<QueryName, string>>;
+/** Definitions never change, and those that are polled stay in memory. */
+const written = new WeakMap<SourceIndicator, Map<DurationMs, Queries>>();
+
 /** What is asked of the source. Selectors are written in one way; one that does not parse is left for the source to refuse. */
-function queriesOf(indicator: SourceIndicator, stepMs: DurationMs): Partial<Record<QueryName, string>> {
+function queriesOf(indicator: SourceIndicator, stepMs: DurationMs): Queries {
+  const known = entryOf(written, indicator, () => new Map<DurationMs, Queries>());
+  return entryOf(known, stepMs, () => writeQueries(indicator, stepMs));
+}
+
+function writeQueries(indicator: SourceIndicator, stepMs: DurationMs): Queries {
   const given: Partial<Record<QueryName, string | undefined>> = indicator;
-  const written = (text: string): string => {
+  const write = (text: string): string => {
     if (indicator.kind === 'promql') return withWindow(text, stepMs);
     const parsed = parseSelector(text);
     return parsed.ok ? parsed.query : text;
@@ -178,9 +186,14 @@ function queriesOf(indicator: SourceIndicator, stepMs: DurationMs): Partial<Reco
   return Object.fromEntries(
     QUERY_NAMES.flatMap((name) => {
       const text = given[name];
-      return text === undefined ? [] : [[name, written(text)]];
+      return text === undefined ? [] : [[name, write(text)]];
     }),
   );
+}
+
+/** The selectors of counters that an indicator follows, as they are asked for; none of other indicators. */
+export function followedQueries(indicator: SourceIndicator): string[] {
+  return followsCounters(indicator) ? Object.values(queriesOf(indicator, COUNTER_STEP_MS)) : [];
 }
 
 function countSeries(

@@ -66,7 +66,7 @@ export function parseSelector(text: string): ParsedSelector {
   if (metric === null && !others.some(isNarrow))
     return refuse('too_wide', 'needs a metric name, or a matcher that the empty value does not match', text, selector.from);
   const matchers = others.map(allowFloatBound).sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
-  return { ok: true, metric, matchers, query: write(metric, matchers) };
+  return { ok: true, metric, matchers, query: writeSelector(metric, matchers) };
 }
 
 /** Whether PromQL with `$window` in it can be evaluated once a step: it parses, and gives a vector or a number. */
@@ -198,7 +198,8 @@ const PLAIN_LABEL = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
 /** Read as numbers where they stand alone. */
 const NUMBER_LIKE = /^(nan|inf)$/i;
 
-function write(metric: string | null, matchers: readonly SelectorMatcher[]): string {
+/** As every selector is written that goes to a source. */
+export function writeSelector(metric: string | null, matchers: readonly SelectorMatcher[]): string {
   const isPlain = metric !== null && PLAIN_METRIC.test(metric) && !NUMBER_LIKE.test(metric);
   const written = matchers.map(
     ({ label, op, value }) => `${PLAIN_LABEL.test(label) ? label : JSON.stringify(label)}${op}${JSON.stringify(value)}`,

@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { DAY_MS, type DurationMs, HOUR_MS, type Instant, instant } from '#kernel/instant.ts';
 import { type NativeHistogram, type ReadPoint, type ReadSeries, seriesKey } from './series.ts';
 
@@ -17,17 +16,18 @@ import { type NativeHistogram, type ReadPoint, type ReadSeries, seriesKey } from
  * remembered of a series goes back an hour where it matters, so a reading that starts an hour early, from nothing, finds
  * what a longer one finds.
  */
-export const CounterState = z.object({
+export interface CounterState {
   /** The last instant that was read; earlier ones are not read again. Null before the first reading. */
-  at: z.number().nullable(),
+  at: number | null;
   /** When a series was last seen, its value then, and the good share of a histogram. */
-  series: z.record(z.string(), z.tuple([z.number(), z.number(), z.number().nullable()])),
+  series: ReadonlyMap<string, Seen>;
   /** When each target was last seen. */
-  targets: z.record(z.string(), z.number()),
-});
-export type CounterState = z.output<typeof CounterState>;
+  targets: ReadonlyMap<string, number>;
+}
 
-export const INITIAL_COUNTER_STATE: CounterState = { at: null, series: {}, targets: {} };
+export type Seen = readonly [at: number, value: number, good: number | null];
+
+export const INITIAL_COUNTER_STATE: CounterState = { at: null, series: new Map(), targets: new Map() };
 
 /** How early a reading starts, and how late it ends, to find what a reading of everything would find in between. */
 export const COUNTER_MEMORY_MS: DurationMs = HOUR_MS;
@@ -66,8 +66,8 @@ export interface CountersRead {
 
 /** Reads on from a state. The state given is left as it was. */
 export function readCounters(state: CounterState, read: CounterRead): CountersRead {
-  const series = new Map(Object.entries(state.series));
-  const targets = new Map(Object.entries(state.targets));
+  const series = new Map(state.series);
+  const targets = new Map(state.targets);
   const increments: Increment[] = [];
   let baselines = 0;
   for (const { at, sightings } of sightingsByInstant(state, read)) {
@@ -87,17 +87,13 @@ export function readCounters(state: CounterState, read: CounterRead): CountersRe
       targets.set(target, at);
     }
   }
-  const forget = <T>(entries: Map<string, T>, seenAt: (value: T) => number, afterMs: DurationMs) =>
-    Object.fromEntries([...entries].filter(([, value]) => read.to - seenAt(value) <= afterMs));
-  return {
-    state: {
-      at: Math.max(read.to, state.at ?? read.to),
-      series: forget(series, ([at]) => at, FORGET_MS),
-      targets: forget(targets, (at) => at, COUNTER_MEMORY_MS),
-    },
-    increments,
-    baselines,
-  };
+  forget(series, ([at]) => read.to - at > FORGET_MS);
+  forget(targets, (at) => read.to - at > COUNTER_MEMORY_MS);
+  return { state: { at: Math.max(read.to, state.at ?? read.to), series, targets }, increments, baselines };
+}
+
+function forget<T>(known: Map<string, T>, isOld: (value: T) => boolean): void {
+  for (const [key, value] of known) if (isOld(value)) known.delete(key);
 }
 
 interface Known {
@@ -120,18 +116,34 @@ function sightingsByInstant(state: CounterState, read: CounterRead): { at: Insta
   const found = new Map<Instant, Sighting[]>();
   for (const role of ROLES) {
     for (const { labels, points } of read.selections[role] ?? []) {
-      const known = { key: `${role} ${seriesKey(labels)}`, target: targetOf(labels), role, labels };
+      const of = knownAs(role, labels);
       for (const point of points) {
         const counts = countsOf(point, read.threshold);
         if (counts === null || point.at > read.to || (state.at !== null && point.at <= state.at)) continue;
         const sightings = found.get(point.at);
-        const sighting = { of: known, value: counts.value, good: counts.good };
+        const sighting = { of, value: counts.value, good: counts.good };
         if (sightings === undefined) found.set(point.at, [sighting]);
         else sightings.push(sighting);
       }
     }
   }
   return [...found].sort(([a], [b]) => a - b).map(([at, sightings]) => ({ at, sightings }));
+}
+
+/** Sources may give a series the same labels, as an object, each time. */
+const known: Readonly<Record<CounterRole, WeakMap<object, Known>>> = {
+  valid: new WeakMap(),
+  good: new WeakMap(),
+  bad: new WeakMap(),
+  histogram: new WeakMap(),
+};
+
+function knownAs(role: CounterRole, labels: Known['labels']): Known {
+  const found = known[role].get(labels);
+  if (found !== undefined) return found;
+  const made = { key: `${role} ${seriesKey(labels)}`, target: targetOf(labels), role, labels };
+  known[role].set(labels, made);
+  return made;
 }
 
 function targetOf(labels: Readonly<Record<string, string>>): string {
@@ -159,7 +171,7 @@ interface Moment {
 }
 
 /** What a sighting adds, or null when it only sets a baseline. */
-function gainOf(sighting: Sighting, last: CounterState['series'][string] | undefined, moment: Moment): Increment | null {
+function gainOf(sighting: Sighting, last: Seen | undefined, moment: Moment): Increment | null {
   const { value, good } = sighting;
   const { role, labels } = sighting.of;
   const { at, stepMs, isOngoing } = moment;

@@ -26,7 +26,10 @@ export type GroupCells = ReadonlyMap<string, Cell[]>;
 
 /** Tells series apart, whatever order their labels come in. */
 export function seriesKey(labels: Readonly<Record<string, string>>): string {
-  return JSON.stringify(Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1)));
+  const names = Object.keys(labels);
+  // Sources give them in order, as a rule.
+  const isSorted = names.every((name, i) => i === 0 || (names[i - 1] ?? '') < name);
+  return JSON.stringify(isSorted ? labels : Object.fromEntries(Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1))));
 }
 
 /** The groups that a series belongs to: all of them together, and its own where there are groups. */
@@ -35,7 +38,7 @@ export function groupsOf(labels: Readonly<Record<string, string>>, groupBy: read
 }
 
 /** The entry of a key, made where there is none. */
-export function entryOf<K, V>(map: Map<K, V>, key: K, make: () => V): V {
+export function entryOf<K, V>(map: { get(key: K): V | undefined; set(key: K, value: V): unknown }, key: K, make: () => V): V {
   const found = map.get(key);
   if (found !== undefined) return found;
   const made = make();

@@ -1,0 +1,42 @@
+import { entryOf } from '../../core/source/series.ts';
+import { type MetricSource, SOURCE_WIDE, type SourceRead, type SourceSeries } from '../../port.ts';
+import { compileNarrowing, type Way } from './joined-queries.ts';
+
+type Read = Extract<SourceRead, { kind: 'read' }>;
+
+/**
+ * A source that is asked for many queries at once, where there is a way to. A joint query that the source refuses is asked
+ * one by one; `onLost` hears of one during which the source was lost, which may have been its own doing.
+ */
+export function joinReads(source: MetricSource, ways: ReadonlyMap<string, Way>, onLost: () => void): MetricSource {
+  const sorted = new WeakMap<Read, Map<string, SourceSeries[]>>();
+  return {
+    async readRange(query, span) {
+      const way = ways.get(query);
+      if (way === undefined) return source.readRange(query, span);
+      const read = await source.readRange(way.query, span);
+      if (read.kind === 'failed') {
+        if (!SOURCE_WIDE.has(read.code)) return source.readRange(query, span);
+        onLost();
+        return read;
+      }
+      const own = way.by === null ? read.series : (entryOf(sorted, read, () => byValue(read, way.by?.label ?? '')).get(way.by.value) ?? []);
+      const series = narrow(own, way);
+      if (series === 'unknown') return source.readRange(query, span);
+      // What is picked out of what was read anyway cost nothing more.
+      const share = way.narrowed.length > 0 ? 0 : read.series.length === 0 ? 1 : series.length / read.series.length;
+      return { ...read, series, samples: read.samples === null ? null : Math.round(read.samples * share) };
+    },
+  };
+}
+
+function byValue({ series }: Read, label: string): Map<string, SourceSeries[]> {
+  return Map.groupBy(series, ({ labels }) => labels[label] ?? '');
+}
+
+function narrow(series: readonly SourceSeries[], { narrowed }: Way): readonly SourceSeries[] | 'unknown' {
+  if (narrowed.length === 0) return series;
+  const meets = compileNarrowing(narrowed);
+  const found = series.map(({ labels }) => meets(labels));
+  return found.includes('unknown') ? 'unknown' : series.filter((_, i) => found[i] === true);
+}
