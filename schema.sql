@@ -246,6 +246,26 @@ CREATE TABLE event (
 CREATE INDEX event_at ON event USING btree (at);
 CREATE INDEX event_order ON event USING btree (xid, seq);
 
+CREATE TABLE gate_approval (
+  id text NOT NULL,
+  service_id text NOT NULL,
+  ref text NOT NULL,
+  kind text NOT NULL,
+  reason text NOT NULL,
+  approved_at timestamp with time zone NOT NULL,
+  approved_by jsonb NOT NULL,
+  expires_at timestamp with time zone NOT NULL,
+  withdrawn_at timestamp with time zone,
+  withdrawn_by jsonb,
+  CONSTRAINT gate_approval_pkey PRIMARY KEY (id),
+  CONSTRAINT gate_approval_check CHECK ((expires_at > approved_at)),
+  CONSTRAINT gate_approval_check1 CHECK (((withdrawn_at IS NULL) = (withdrawn_by IS NULL))),
+  CONSTRAINT gate_approval_kind_check CHECK ((kind = ANY (ARRAY['deploy'::text, 'config'::text, 'flag'::text, 'migration'::text, 'rollback'::text]))),
+  CONSTRAINT gate_approval_service_id_fkey FOREIGN KEY (service_id) REFERENCES service(id)
+);
+CREATE INDEX gate_approval_change ON gate_approval USING btree (service_id, ref);
+CREATE INDEX gate_approval_service ON gate_approval USING btree (service_id, approved_at, id);
+
 CREATE TABLE idempotency_key (
   actor text NOT NULL,
   key text NOT NULL,
@@ -341,6 +361,8 @@ CREATE TABLE indicator_reading (
   last_failure jsonb,
   notes jsonb NOT NULL,
   backfill jsonb NOT NULL,
+  counter_names jsonb,
+  counter_values bytea,
   CONSTRAINT indicator_reading_pkey PRIMARY KEY (indicator_id),
   CONSTRAINT indicator_reading_indicator_id_fkey FOREIGN KEY (indicator_id) REFERENCES indicator(id),
   CONSTRAINT indicator_reading_source_id_fkey FOREIGN KEY (source_id) REFERENCES source(id)

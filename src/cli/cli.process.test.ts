@@ -73,6 +73,13 @@ describe('the command line', () => {
       code: 0,
       stdout: expect.stringContaining('rollback_passes') as string,
     });
+    const approved = await ask('--json', 'gate', 'approve', 'checkout', '--ref', 'abc123', '--kind', 'config', '--reason', 'Small');
+    const { id } = JSON.parse(approved.stdout) as { id: string };
+    const config = ['gate', 'checkout', '--ref', 'abc123', '--kind', 'config'];
+    expect(await ask(...config)).toMatchObject({ code: 0, stdout: expect.stringContaining('approved by') as string });
+    expect(await ask('gate', 'approvals', 'checkout')).toMatchObject({ code: 0, stdout: expect.stringContaining('ref=abc123') as string });
+    expect(await ask('gate', 'withdraw', id)).toMatchObject({ code: 0 });
+    expect(await ask(...config)).toMatchObject({ code: 10, stdout: expect.stringContaining('approval_missing') as string });
     await ask('incidents', 'declare', '--title', 'Down', '--severity', 'SEV1', '--services', '["checkout"]');
     expect(await ask('gate', 'checkout')).toMatchObject({ code: 11, stdout: expect.stringContaining('open_incident') as string });
   });

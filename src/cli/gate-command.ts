@@ -13,17 +13,21 @@ const WORDS: Record<Decision, string> = { allow: 'allowed', needs_approval: 'nee
 interface GateFlags {
   kind: string;
   labels?: string;
+  ref?: string;
   at?: string;
 }
 
 /** `nines gate <service>`: may it change now, and why. */
 export function addGateCommand(program: Command, exitWith: (code: number) => void): void {
-  program
-    .command('gate')
+  const gate = program.command('gate').description('May this service change now, and approvals of its changes');
+  gate
+    // `nines gate checkout` asks; its options must not be read out of what stands behind `approve`.
+    .command('ask', { isDefault: true })
     .description('May this service change now, and why; exits 0 allow, 10 needs approval, 11 deny')
     .argument('<service>')
     .option('--kind <deploy|config|flag|migration|rollback>', 'what kind of change', 'deploy')
     .option('--labels <labels>', 'labels of the change, separated by commas; `fix` passes at every level')
+    .option('--ref <ref>', 'the change, as its commit or version; approvals are given to it')
     .option('--at <time>', 'ask for another moment than now, as 2026-11-20T12:00:00+01:00')
     .action(async (service: string, flags: GateFlags) => {
       const globals = program.opts<{ url: string; apiKey?: string; json?: boolean }>();

@@ -4,7 +4,9 @@ import { loadServiceBySlug } from '#modules/catalog/index.ts';
 import { listOpenOnServices } from '#modules/incidents/index.ts';
 import { listOpenReviewsOfServices, type ObjectiveReader, type OpenReview, pendingReview, type Standing } from '#modules/slo/index.ts';
 import type { Db } from '#platform/verb.ts';
+import { listApprovalsOfChange } from './approvals/store.ts';
 import type { GateView } from './contract.ts';
+import { approversOf } from './core/approval.ts';
 import { decideGate, type GateChange, type GateObjective, type GateReview, type GateRule } from './core/gate.ts';
 
 /** Loads what the gate judges by and asks it. Budgets and incidents are those of now; the day is that of `at`. */
@@ -17,18 +19,21 @@ export async function askGate(
   const owed = Map.groupBy(await listOpenReviewsOfServices(db, [service.id]), (review) => review.slug);
   const standings = await reader.standings(db, [service.id], request.now);
   const incidents = await listOpenOnServices(db, [service.id]);
+  const { change, now, at } = request;
+  const approvals = change.ref === null ? [] : await listApprovalsOfChange(db, service.id, change.ref);
+  const given = approvals.map((row) => ({ ...row, by: row.approvedBy.name }));
   const decision = decideGate(
     {
       service: service.slug,
       zone: service.zone,
       objectives: standings.map((standing) => gateObjective(standing, owed.get(standing.slug) ?? [])),
       openIncidents: incidents.map((incident) => ({ id: `INC-${incident.number}`, severity: incident.severity })),
-      approvedBy: [],
+      approvedBy: approversOf(given, change, { now, at }),
     },
-    request.change,
-    request.at,
+    change,
+    at,
   );
-  return { service: service.slug, at: iso(request.at), ...decision };
+  return { service: service.slug, at: iso(at), ...decision };
 }
 
 function gateObjective({ slug, name, level, remainingRatio, policy, says }: Standing, owed: readonly OpenReview[]): GateObjective {

@@ -183,6 +183,19 @@ export interface EventRow {
   payload: ColumnType<unknown, Expression<unknown>, Expression<unknown>>;
 }
 
+export interface GateApprovalRow {
+  id: string;
+  serviceId: string;
+  ref: string;
+  kind: string;
+  reason: string;
+  approvedAt: ColumnType<Instant, Expression<Instant>, Expression<Instant>>;
+  approvedBy: ColumnType<unknown, Expression<unknown>, Expression<unknown>>;
+  expiresAt: ColumnType<Instant, Expression<Instant>, Expression<Instant>>;
+  withdrawnAt: ColumnType<Instant | null, Expression<Instant | null> | null | undefined, Expression<Instant | null> | null>;
+  withdrawnBy: ColumnType<unknown, Expression<unknown> | null | undefined, Expression<unknown> | null>;
+}
+
 export interface IdempotencyKeyRow {
   actor: string;
   key: string;
@@ -253,6 +266,8 @@ export interface IndicatorReadingRow {
   lastFailure: ColumnType<unknown, Expression<unknown> | null | undefined, Expression<unknown> | null>;
   notes: ColumnType<unknown, Expression<unknown>, Expression<unknown>>;
   backfill: ColumnType<unknown, Expression<unknown>, Expression<unknown>>;
+  counterNames: ColumnType<unknown, Expression<unknown> | null | undefined, Expression<unknown> | null>;
+  counterValues: Uint8Array | null;
 }
 
 export interface InstallationRow {
@@ -520,6 +535,7 @@ export interface Tables {
   delivery: DeliveryRow;
   deliveryAttempt: DeliveryAttemptRow;
   event: EventRow;
+  gateApproval: GateApprovalRow;
   idempotencyKey: IdempotencyKeyRow;
   incident: IncidentRow;
   incidentAlert: IncidentAlertRow;

@@ -3,6 +3,7 @@ import { Link } from '@tanstack/react-router';
 import { api } from '../../api/client.ts';
 import { Icon } from '../../ui/icons.tsx';
 import { Why } from '../../ui/why.tsx';
+import { ApproveButton } from '../changes/approvals/approve-button.tsx';
 import type { Gate } from '../changes/gate-look.ts';
 
 interface Named {
@@ -32,6 +33,12 @@ function Held({ service }: { service: Named }) {
         <br />
         <span className="mute sm">{gate.data.decision === 'deny' ? 'held' : 'each needs an approval'}</span>
         <AwaitsReview gate={gate.data} />
+        {gate.data.decision === 'needs_approval' && (
+          <>
+            {' '}
+            <ApproveButton service={service} />
+          </>
+        )}
       </span>
       <Why
         side="right"

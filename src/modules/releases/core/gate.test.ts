@@ -5,7 +5,7 @@ import { decideGate, GATE_LEVELS, type GateChange, type GateFacts, type GateLeve
 
 const THURSDAY = instant(Date.parse('2026-11-19T12:00:00Z'));
 const FRIDAY = instant(Date.parse('2026-11-20T12:00:00Z'));
-const deploy: GateChange = { kind: 'deploy', labels: [] };
+const deploy: GateChange = { kind: 'deploy', labels: [], ref: null };
 /** What the standard policy says of each level. */
 const RULES: Record<Exclude<GateLevel, 'no_data'>, GateRule['gate']> = {
   healthy: 'allow',
@@ -151,8 +151,8 @@ describe('a level that awaits its review', () => {
 
   test('lets a rollback and a fix pass', () => {
     const facts = left('healthy', awaits('exhausted'));
-    expect(outcome(facts, { kind: 'rollback', labels: [] })).toEqual(['allow', 'rollback_passes']);
-    expect(outcome(facts, { kind: 'deploy', labels: ['fix'] })).toEqual(['allow', 'fix_passes']);
+    expect(outcome(facts, { ...deploy, kind: 'rollback' })).toEqual(['allow', 'rollback_passes']);
+    expect(outcome(facts, { ...deploy, labels: ['fix'] })).toEqual(['allow', 'fix_passes']);
   });
 
   test('is approved as before, and keeps its Fridays', () => {
@@ -216,17 +216,17 @@ describe('rollbacks and fixes pass', () => {
     fc.assert(
       fc.property(facts, fc.nat(30), (given, day) => {
         const now = instant(THURSDAY + day * DAY_MS);
-        expect(outcome(given, { kind: 'rollback', labels: [] }, now)).toEqual(['allow', 'rollback_passes']);
-        expect(outcome(given, { kind: 'deploy', labels: ['ui', 'fix'] }, now)).toEqual(['allow', 'fix_passes']);
+        expect(outcome(given, { ...deploy, kind: 'rollback' }, now)).toEqual(['allow', 'rollback_passes']);
+        expect(outcome(given, { ...deploy, labels: ['ui', 'fix'] }, now)).toEqual(['allow', 'fix_passes']);
       }),
     );
   });
   test('only under exactly that label', () => {
-    expect(outcome(at('exhausted'), { kind: 'deploy', labels: ['hotfix', 'Fix'] })).toEqual(['deny', 'budget_exhausted']);
+    expect(outcome(at('exhausted'), { ...deploy, labels: ['hotfix', 'Fix'] })).toEqual(['deny', 'budget_exhausted']);
   });
   test('and nothing else passes where the budget is spent', () => {
     for (const kind of ['deploy', 'config', 'flag', 'migration'] as const)
-      expect(outcome(at('exhausted'), { kind, labels: [] })[0]).toBe('deny');
+      expect(outcome(at('exhausted'), { ...deploy, kind })[0]).toBe('deny');
   });
   test('there is always a reason, and one objective more never makes the answer milder', () => {
     const order = ['allow', 'needs_approval', 'deny'];
@@ -252,4 +252,17 @@ test('an approval allows what needs one, and only that', () => {
   expect(outcome(at('frozen', { approvedBy: ['ana'] }), deploy)).toEqual(['deny', 'budget_frozen']);
   expect(outcome(at('caution', { approvedBy: ['ana'] }), deploy, FRIDAY)).toEqual(['deny', 'no_fridays']);
   expect(outcome(at('healthy', { approvedBy: ['ana'] }), deploy)).toEqual(['allow', 'budget_healthy']);
+});
+
+test('where an approval is missing, how to get one follows the reason', () => {
+  const reasons = (change: Partial<GateChange>) => decideGate(at('slow'), { ...deploy, ...change }, THURSDAY).because;
+  expect(reasons({}).map((one) => one.code)).toEqual(['budget_slow', 'approval_missing']);
+  expect(reasons({})[1]?.text).toContain('name it by its ref');
+  expect(reasons({ ref: 'abc123' })[1]).toMatchObject({
+    text: expect.stringContaining('nines gate approve checkout --ref abc123 --reason') as unknown,
+    facts: { service: 'checkout', kind: 'deploy', ref: 'abc123' },
+  });
+  expect(reasons({ ref: 'abc123', kind: 'migration' })[1]?.text).toContain('--kind migration');
+  for (const level of ['healthy', 'frozen'] as const)
+    expect(decideGate(at(level), { ...deploy, ref: 'abc123' }, THURSDAY).because.map((one) => one.code)).toEqual([`budget_${level}`]);
 });

@@ -12,7 +12,7 @@ import { weekdayAt } from '#kernel/zoned.ts';
  *    answer counts; among equals that of the worst level, with no data between caution and slow.
  * 4. An objective whose budget has left a level that asks for a review answers as at that level until it is recorded, and
  *    never milder than at the level of now.
- * 5. An approval turns "needs approval" into allow, and nothing else.
+ * 5. An approval of the change, which is known by its `ref`, turns "needs approval" into allow, and nothing else.
  *
  * Every reason that applies is given, the deciding one first.
  */
@@ -58,6 +58,8 @@ export interface GateRule {
 export interface GateChange {
   kind: 'deploy' | 'config' | 'flag' | 'migration' | 'rollback';
   labels: readonly string[];
+  /** What it is called, as a commit or version; null where whoever asks has not said. */
+  ref: string | null;
 }
 
 /** Budget levels from best to worst. */
@@ -77,7 +79,8 @@ export type GateCode =
   | 'budget_no_data'
   | 'review_pending'
   | 'no_objectives'
-  | 'approved';
+  | 'approved'
+  | 'approval_missing';
 
 export interface GateDecision {
   decision: 'allow' | 'needs_approval' | 'deny';
@@ -97,7 +100,19 @@ export function decideGate(facts: GateFacts, change: GateChange, at: Instant): G
   const by = facts.approvedBy.join(', ');
   if (decision === 'needs_approval' && by !== '')
     return { decision: 'allow', level, because: [because('approved', `approved by ${by}`, { by }), budget] };
-  return { decision, level, because: [budget] };
+  const reasons = decision === 'needs_approval' ? [budget, missing(facts.service, change)] : [budget];
+  return { decision, level, because: reasons };
+}
+
+/** How an approval is got. */
+function missing(service: string, { kind, ref }: GateChange): Because<GateCode> {
+  const ofKind = kind === 'deploy' ? '' : ` --kind ${kind}`;
+  const how = `nines gate approve ${service} --ref ${ref ?? '<ref>'}${ofKind} --reason "…"`;
+  const text =
+    ref === null
+      ? `an approval is given to one ${kind}: name it by its ref, as its commit or version, and have somebody approve it with \`${how}\` or on the page Now`
+      : `nobody has approved the ${kind} ${ref}: somebody who may respond does with \`${how}\` or on the page Now`;
+  return because('approval_missing', text, { service, kind, ref });
 }
 
 interface Answer {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { HOUR_MS, instant, MINUTE_MS } from '#kernel/instant.ts';
+import { instant, MINUTE_MS } from '#kernel/instant.ts';
 import { nextTick } from '#modules/slo/index.ts';
 import { giveHistory } from '#testing/story.ts';
 import { createWorld, type World } from '#testing/world.ts';
@@ -101,7 +101,7 @@ describe('a review before a level lifts', () => {
     const [first] = world.nodes;
     await world.addNode();
     if (first !== undefined) world.crash(first);
-    await world.advance(3 * HOUR_MS);
+    await world.advance(10 * MINUTE_MS);
     expect(await gate()).toMatchObject({ decision: 'deny', because: [{ code: 'review_pending' }] });
   });
 

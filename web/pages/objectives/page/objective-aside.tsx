@@ -10,6 +10,7 @@ import { Panel } from '../../../ui/panel.tsx';
 import { Prose } from '../../../ui/prose.tsx';
 import { Time } from '../../../ui/time/time.tsx';
 import { Why } from '../../../ui/why.tsx';
+import { ApproveButton } from '../../changes/approvals/approve-button.tsx';
 import { GATE_WORDS } from '../../changes/gate-look.ts';
 import { ReviewsPanel } from '../review/reviews-panel.tsx';
 import { PolicyLevels } from '../policy/policy-levels.tsx';
@@ -69,7 +70,8 @@ function PolicyPanel({ objective }: { objective: Objective }) {
         <div className="pad row gate-line">
           <Icon name={gate.data.decision === 'allow' ? 'unlock' : 'lock'} />
           <span className="grow">
-            {GATE_WORDS[gate.data.decision]} for {objective.service.name}
+            {GATE_WORDS[gate.data.decision]} for {objective.service.name}{' '}
+            {gate.data.decision === 'needs_approval' && <ApproveButton service={objective.service} />}
           </span>
           <Why side="right" title={GATE_WORDS[gate.data.decision]} reasons={gate.data.because} />
         </div>
