@@ -71,16 +71,17 @@ async function writePostmortem(api: DemoApi, incidentId: string, incident: PastI
   const id = await drafted(api, incidentId);
   if (wanted === undefined || id === undefined) return;
   const postmortem = await api.postmortems.getPostmortem({ params: { id } });
-  if (postmortem.title !== wanted.title) {
-    const sections = Object.entries(wanted.sections).map(([section, body]) => ({ id: section, body })) as { id: 'summary'; body: string }[];
-    await api.postmortems.editPostmortem({ params: { id }, body: { title: wanted.title, state: wanted.state, sections } });
-  }
   const start = impactStartOf(incident, loadedAt);
   for (const { owner, dueAfterDays, state, ...action } of wanted.actions) {
     if (postmortem.actions.some((known) => known.title === action.title)) continue;
     const due = iso(plus(start, dueAfterDays * DAY_MS)).slice(0, 10);
     const added = await api.postmortems.addAction({ params: { id }, body: { ...action, ownerId: people[owner] ?? owner, due } });
     if (state !== 'open') await api.postmortems.updateAction({ params: { id: added.id }, body: { state } });
+  }
+  // Last, because one that spent much of a budget is published with its actions or not at all.
+  if (postmortem.title !== wanted.title) {
+    const sections = Object.entries(wanted.sections).map(([section, body]) => ({ id: section, body })) as { id: 'summary'; body: string }[];
+    await api.postmortems.editPostmortem({ params: { id }, body: { title: wanted.title, state: wanted.state, sections } });
   }
 }
 

@@ -83,6 +83,27 @@ describe('what incidents spend of a budget', () => {
     expect((await get(big)).checks).toMatchObject([{ ok: false }]);
   });
 
+  it('is published with that action, and refused without it', async () => {
+    const publish = (id: Id<'pmo'>) => world.api.postmortems.editPostmortem({ params: { id }, body: { state: 'published' } });
+    const before = await get(big);
+    await expect(publish(big)).rejects.toMatchObject({
+      code: 'precondition_failed',
+      message: expect.stringMatching(
+        /cannot be published: the incident spent 46\.\d % of the budget of checkout, more than 20 %/,
+      ) as unknown,
+      facts: { objective: 'checkout', limitRatio: 0.2, count: 0 },
+    });
+    expect(await get(big)).toMatchObject({ state: 'draft', version: before.version });
+    await world.api.postmortems.editPostmortem({ params: { id: big }, body: { state: 'in_review' } });
+    const p0 = before.actions.find((action) => action.priority === 'P0');
+    await world.api.postmortems.updateAction({ params: { id: p0?.id ?? '' }, body: { state: 'done' } });
+    expect(await publish(big)).toMatchObject({ state: 'published' });
+    // What is out stays out: other edits are not held up by an action that is dropped later.
+    await world.api.postmortems.updateAction({ params: { id: p0?.id ?? '' }, body: { state: 'dropped' } });
+    expect(await publish(big)).toMatchObject({ state: 'published' });
+    expect(await publish(small)).toMatchObject({ state: 'published' });
+  });
+
   it('plans against a class when it spent more than a fifth of the quarter, once', async () => {
     await setClass(small, 'bad-deploy');
     expect(await get(small)).toMatchObject({ class: 'bad-deploy' });

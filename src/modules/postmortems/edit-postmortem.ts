@@ -4,11 +4,13 @@ import { requireVersion } from '#kernel/version.ts';
 import { listPeopleByIds } from '#modules/identity/index.ts';
 import type { VerbContext } from '#platform/verb.ts';
 import type { NewAction } from './contract.ts';
+import { checkPostmortem, decidePublishing } from './core/checks.ts';
 import type { Section } from './core/sections.ts';
 import { postmortemChanged } from './events.ts';
 import {
   type ActionRow,
   insertAction,
+  listActionsOf,
   lockAction,
   lockPostmortem,
   type PostmortemRow,
@@ -27,10 +29,14 @@ export interface EditPostmortemInput {
   };
 }
 
-/** Changes title, state, class or some of the sections; sections not named stay. */
+/**
+ * Changes title, state, class or some of the sections; sections not named stay. `precondition_failed` where it would be
+ * published without what it must hold.
+ */
 export async function editPostmortem(ctx: VerbContext, { id, ifMatch, change }: EditPostmortemInput): Promise<Id<'pmo'>> {
   const before = await lockPostmortem(ctx.tx, id);
   requireVersion(`postmortem ${id}`, before.version, ifMatch);
+  if (change.state === 'published' && before.state !== 'published') await requirePublishable(ctx, before);
   const edited = new Map((change.sections ?? []).map((section) => [section.id, section]));
   const after: PostmortemRow = {
     ...before,
@@ -54,6 +60,14 @@ export async function editPostmortem(ctx: VerbContext, { id, ifMatch, change }: 
   });
   await ctx.publish(postmortemChanged, id, { postmortemId: id, incidentId: before.incidentId });
   return id;
+}
+
+async function requirePublishable(ctx: VerbContext, { id, title, requiredBecause }: PostmortemRow): Promise<void> {
+  const actions = await listActionsOf(ctx.tx, id);
+  const checks = checkPostmortem({ requiredBecause, actions: actions.map((action) => ({ ...action, planned: action.planKey !== null })) });
+  const decided = decidePublishing(checks);
+  if (decided.allowed) return;
+  throw new AppError('precondition_failed', `${title} cannot be published: ${decided.because.text}`, { facts: decided.because.facts });
 }
 
 export async function addAction(ctx: VerbContext, input: { postmortemId: Id<'pmo'>; action: NewAction }): Promise<Id<'act'>> {

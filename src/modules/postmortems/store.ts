@@ -98,6 +98,18 @@ export async function insertPlanned(tx: Tx, row: ActionRow): Promise<boolean> {
   return result.numInsertedOrUpdatedRows === 1n;
 }
 
+/** Of one postmortem, in the order they were added. */
+export async function listActionsOf(tx: Tx, postmortemId: Id<'pmo'>): Promise<ActionRow[]> {
+  const rows = await tx
+    .selectFrom('actionItem')
+    .selectAll()
+    .where('postmortemId', '=', postmortemId)
+    .orderBy('createdAt')
+    .orderBy('id')
+    .execute();
+  return rows as unknown as ActionRow[];
+}
+
 export async function lockAction(tx: Tx, id: Id<'act'>): Promise<ActionRow> {
   const row = await tx.selectFrom('actionItem').selectAll().where('id', '=', id).forUpdate().executeTakeFirst();
   if (row === undefined) throw new AppError('not_found', `there is no action ${id}`, { facts: { action: id } });

@@ -70,7 +70,7 @@ export async function getPostmortem(db: Db, id: string, now: Instant): Promise<P
     })),
     budget: row.budget,
     checks: checkPostmortem({
-      requiredBecause: row.requiredBecause.map((reason) => reason.code),
+      requiredBecause: row.requiredBecause,
       actions: actions.map((action) => ({ ...action, planned: action.planKey !== null })),
     }),
     people: row.people.map(({ role, personId }) => ({ role, person: { id: personId, name: people.get(personId) ?? personId } })),

@@ -7,8 +7,10 @@ import { Loaded } from '../../frame/loaded.tsx';
 import { Page, PagePending } from '../../frame/page.tsx';
 import { ProblemNote } from '../../frame/problem-note.tsx';
 import { useMay } from '../../frame/session.ts';
+import { capital } from '../../lib/words.ts';
 import { Button, buttonClass } from '../../ui/button.tsx';
 import { Icon } from '../../ui/icons.tsx';
+import { Note } from '../../ui/note.tsx';
 import { PageHead } from '../../ui/panel.tsx';
 import { Due } from '../../ui/time/countdown.tsx';
 import { Why } from '../../ui/why.tsx';
@@ -44,6 +46,8 @@ function Studio({ postmortem }: { postmortem: PostmortemDetail }) {
     { renews: ['postmortems'] },
   );
   const next = NEXT[postmortem.state];
+  const missing = postmortem.checks.filter((check) => !check.ok);
+  const isHeld = next?.state === 'published' && missing.length > 0;
   return (
     <Page>
       <PageHead
@@ -56,43 +60,70 @@ function Studio({ postmortem }: { postmortem: PostmortemDetail }) {
               Markdown
             </a>
             {may && next !== undefined && (
-              <Button kind="primary" busy={move.isPending} onClick={() => move.mutate(next.state)}>
+              <Button
+                kind="primary"
+                busy={move.isPending}
+                disabled={isHeld}
+                aria-describedby={isHeld ? 'held' : undefined}
+                onClick={() => move.mutate(next.state)}
+              >
                 {next.word}
               </Button>
             )}
           </>
         }
       />
-      <ProblemNote problem={move.error} what="Not changed." />
-      <div className="studio">
-        <Contents postmortem={postmortem} />
-        <article className="doc">
-          {postmortem.sections.map((section) => (
-            <DocumentSection key={section.id} postmortem={postmortem} section={section} may={may && postmortem.state !== 'published'}>
-              {section.id === 'impact' && <BudgetSpent postmortem={postmortem} />}
-              {section.id === 'action_items' && <Actions postmortem={postmortem} may={may} />}
-            </DocumentSection>
-          ))}
-        </article>
-        <aside className="margin" aria-label="Notes">
-          <div className="mnote">
-            <h3>Took part</h3>
-            <ul className="soft">
-              {postmortem.people.map(({ role, person }) => (
-                <li key={role + person.id}>
-                  {person.name} <span className="mute sm">{role}</span>
-                </li>
-              ))}
-              {postmortem.people.length === 0 && <li className="mute">Nobody had a role.</li>}
-            </ul>
-          </div>
-          <div className="mnote">
-            <h3>Conditions, not people</h3>
-            <p className="soft sm">“Should have” judges with what we know now. Say what the system showed, and to whom.</p>
-          </div>
-        </aside>
+      <div className="stack mid">
+        <ProblemNote problem={move.error} what="Not changed." />
+        {missing.length > 0 && postmortem.state !== 'published' && <Held reasons={missing.map((check) => check.because.text)} />}
+        <div className="studio">
+          <Contents postmortem={postmortem} />
+          <article className="doc">
+            {postmortem.sections.map((section) => (
+              <DocumentSection key={section.id} postmortem={postmortem} section={section} may={may && postmortem.state !== 'published'}>
+                {section.id === 'impact' && <BudgetSpent postmortem={postmortem} />}
+                {section.id === 'action_items' && <Actions postmortem={postmortem} may={may} />}
+              </DocumentSection>
+            ))}
+          </article>
+          <aside className="margin" aria-label="Notes">
+            <div className="mnote">
+              <h3>Took part</h3>
+              <ul className="soft">
+                {postmortem.people.map(({ role, person }) => (
+                  <li key={role + person.id}>
+                    {person.name} <span className="mute sm">{role}</span>
+                  </li>
+                ))}
+                {postmortem.people.length === 0 && <li className="mute">Nobody had a role.</li>}
+              </ul>
+            </div>
+            <div className="mnote">
+              <h3>Conditions, not people</h3>
+              <p className="soft sm">“Should have” judges with what we know now. Say what the system showed, and to whom.</p>
+            </div>
+          </aside>
+        </div>
       </div>
     </Page>
+  );
+}
+
+/** What is missing before it can be published, while there is time to add it. */
+function Held({ reasons }: { reasons: readonly string[] }) {
+  return (
+    <Note
+      tone="caution"
+      act={
+        <a className={buttonClass({})} href="#action_items">
+          Add the action
+        </a>
+      }
+    >
+      <p id="held">
+        <b className="strong">It cannot be published yet.</b> {reasons.map((reason) => `${capital(reason)}.`).join(' ')}
+      </p>
+    </Note>
   );
 }
 

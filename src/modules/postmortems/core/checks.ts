@@ -1,4 +1,4 @@
-import { type Because, because } from '#kernel/errors.ts';
+import { type Because, because, type Facts } from '#kernel/errors.ts';
 import type { Action } from './action.ts';
 
 export const CHECK_IDS = ['p0_action'] as const;
@@ -11,17 +11,36 @@ export interface Check {
 }
 
 export interface CheckFacts {
-  /** Codes of the reasons for which the postmortem is required. */
-  requiredBecause: readonly string[];
+  /** The reasons for which the postmortem is required. */
+  requiredBecause: readonly Because[];
   /** `planned`: put there by the rule on classes, which is no answer to this incident. */
   actions: readonly (Pick<Action, 'priority' | 'state'> & { planned: boolean })[];
 }
 
 /** The checks that apply: an incident that spent too much of a budget asks for an action of priority P0 that was not dropped. */
 export function checkPostmortem({ requiredBecause, actions }: CheckFacts): Check[] {
-  if (!requiredBecause.includes('spent_too_much')) return [];
+  const spent = requiredBecause.find((reason) => reason.code === 'spent_too_much');
+  if (spent === undefined) return [];
   const count = actions.filter(({ priority, state, planned }) => priority === 'P0' && state !== 'dropped' && !planned).length;
   if (count > 0)
     return [{ id: 'p0_action', ok: true, because: because('p0_action_there', 'it holds an action of priority P0', { count }) }];
-  return [{ id: 'p0_action', ok: false, because: because('p0_action_missing', 'it must hold an action of priority P0', { count }) }];
+  return [{ id: 'p0_action', ok: false, because: because('p0_action_missing', missingText(spent.facts), { ...spent.facts, count }) }];
+}
+
+function missingText({ objective, ratio, limitRatio }: Facts): string {
+  const percent = (share: Facts[string] | undefined, digits: number): string =>
+    typeof share === 'number' ? (share * 100).toFixed(digits) : '?';
+  return `the incident spent ${percent(ratio, 1)} % of the budget of ${String(objective)}, more than ${percent(limitRatio, 0)} %, so an action of priority P0 must follow from it, and none does`;
+}
+
+export interface Publishing {
+  allowed: boolean;
+  because: Because<Check['because']['code'] | 'checks_hold'>;
+}
+
+/** Whether a postmortem may be published: when everything that it must hold is there. */
+export function decidePublishing(checks: readonly Check[]): Publishing {
+  const failed = checks.find((check) => !check.ok);
+  if (failed !== undefined) return { allowed: false, because: failed.because };
+  return { allowed: true, because: because('checks_hold', 'it holds what it must', { checks: checks.length }) };
 }

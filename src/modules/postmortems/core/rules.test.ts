@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { instant } from '#kernel/instant.ts';
-import { type CheckFacts, checkPostmortem } from './checks.ts';
+import { type CheckFacts, checkPostmortem, decidePublishing } from './checks.ts';
 import { decidePlanning, type PlanningFacts, quarterAt } from './planning.ts';
 import { isRequired } from './required.ts';
 
@@ -33,7 +33,8 @@ describe('an incident that spent more than a fifth of a budget', () => {
     ]);
   });
 
-  const check = (...actions: CheckFacts['actions']) => checkPostmortem({ requiredBecause: ['severe', 'spent_too_much'], actions });
+  const spent = required(0.463).because;
+  const check = (...actions: CheckFacts['actions']) => checkPostmortem({ requiredBecause: spent, actions });
   const action = { priority: 'P0' as const, state: 'open' as const, planned: false };
 
   test('asks for an action of priority P0 until there is one', () => {
@@ -47,7 +48,20 @@ describe('an incident that spent more than a fifth of a budget', () => {
   });
 
   test('and only such an incident does', () => {
-    expect(checkPostmortem({ requiredBecause: ['severe', 'over_an_hour'], actions: [] })).toEqual([]);
+    expect(checkPostmortem({ requiredBecause: required(0.1).because, actions: [] })).toEqual([]);
+  });
+
+  test('is published with it, and refused without, by the figures', () => {
+    expect(decidePublishing(check(action))).toMatchObject({ allowed: true, because: { code: 'checks_hold' } });
+    expect(decidePublishing([])).toMatchObject({ allowed: true });
+    expect(decidePublishing(check())).toEqual({
+      allowed: false,
+      because: {
+        code: 'p0_action_missing',
+        text: 'the incident spent 46.3 % of the budget of o0, more than 20 %, so an action of priority P0 must follow from it, and none does',
+        facts: { objective: 'o0', ratio: 0.463, limitRatio: 0.2, count: 0 },
+      },
+    });
   });
 });
 
