@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { closeSync, mkdirSync, mkdtempSync, openSync, rmSync, writeFileSync, writeSync } from 'node:fs';
+import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type DurationMs, HOUR_MS, type Instant, plus, SECOND_MS } from '#kernel/instant.ts';
@@ -8,6 +8,7 @@ import { createHttpClient } from '#platform/http-client.ts';
 import { createPrometheusSource } from '#providers/prometheus/prometheus.ts';
 import { freePort } from '#testing/process/nines.ts';
 import { cpuSecondsOf } from './cpu.ts';
+import { writeRemotely } from './remote-write.ts';
 
 /** Series of each objective, and how many of them count errors. */
 const SERIES = 50;
@@ -33,6 +34,9 @@ export interface RunningPrometheus {
   cpuSeconds(): number;
 }
 
+/** What one that scrapes has in memory at the least: the end of the history is put there, the rest of it into blocks. */
+const IN_MEMORY_MS = 2 * HOUR_MS;
+
 /** A Prometheus that holds counters of so many objectives, scraped every 30 s, and does nothing by itself. */
 export async function withPrometheus(data: Data, work: (prometheus: RunningPrometheus) => Promise<void>): Promise<void> {
   const folder = mkdtempSync(path.join(tmpdir(), 'nines-bench-prometheus-'));
@@ -40,13 +44,20 @@ export async function withPrometheus(data: Data, work: (prometheus: RunningProme
   try {
     const store = path.join(folder, 'data');
     mkdirSync(store);
-    await writeBlocks(data, folder, store);
+    const blocks = { ...data, to: plus(data.to, -IN_MEMORY_MS) };
+    await writeBlocks(blocks, folder, store);
     writeFileSync(path.join(folder, 'prometheus.yml'), '{}');
     const port = await freePort();
     const started = await start(folder, store, port);
     ({ stop } = started);
     const http = createHttpClient({ allow: ['127.0.0.0/8'], timeoutMs: 60_000, maxBytes: 128_000_000, maxRedirects: 0, keepAlive: true });
     const url = `http://127.0.0.1:${port}`;
+    // It takes what is at most an hour older than the newest that it has.
+    for (let from = blocks.to; from < data.to; from = plus(from, IN_MEMORY_MS / 4)) {
+      const last = path.join(folder, 'last.om');
+      writePiece(data, { from, to: plus(from, IN_MEMORY_MS / 4) }, last);
+      await writeRemotely(url, readFileSync(last, 'utf8'));
+    }
     const connection = { url, headers: {}, tenant: null, auth: { kind: 'none' }, tls: null, timeoutMs: 60_000 } as const;
     await work({ url, source: createPrometheusSource(connection, http), cpuSeconds: () => cpuSecondsOf(started.pid) });
   } finally {
@@ -112,6 +123,7 @@ async function start(folder: string, store: string, port: number): Promise<{ pid
       `--config.file=${path.join(folder, 'prometheus.yml')}`,
       `--storage.tsdb.path=${store}`,
       '--storage.tsdb.retention.time=10y',
+      '--web.enable-remote-write-receiver',
       `--web.listen-address=127.0.0.1:${port}`,
       '--log.level=error',
     ],

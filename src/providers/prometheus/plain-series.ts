@@ -88,19 +88,19 @@ function takePoints(body: string, from: number): { points: SourcePoint[]; end: n
   for (;;) {
     const comma = body.indexOf(',', at);
     const end = body.indexOf('"', comma + 2);
-    if (comma < 0 || end < 0 || body[comma + 1] !== '"' || body[end + 1] !== ']') return null;
+    if (comma < 0 || end < 0 || body.charCodeAt(comma + 1) !== QUOTE || body.charCodeAt(end + 1) !== CLOSE) return null;
     const time = wholeNumber(body, at, comma) ?? otherNumber(body.slice(at, comma), TIME);
     if (time === null || time <= last) return null;
     last = time;
     const value = wholeNumber(body, comma + 2, end) ?? otherNumber(body.slice(comma + 2, end), NUMBER);
     if (value !== null) points.push({ at: instant(Math.round(time * SECOND_MS)), value });
     else if (body.slice(comma + 2, end) !== 'NaN') return null;
-    if (!body.startsWith(',[', end + 2)) return { points, end: end + 2 };
+    if (body.charCodeAt(end + 2) !== COMMA || body.charCodeAt(end + 3) !== OPEN) return { points, end: end + 2 };
     at = end + 4;
   }
 }
 
-const ZERO = 48;
+const [QUOTE, COMMA, OPEN, CLOSE, ZERO] = [34, 44, 91, 93, 48];
 /** So many digits are exact. */
 const DIGITS = 15;
 

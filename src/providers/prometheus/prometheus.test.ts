@@ -69,7 +69,7 @@ describe('a range read from Prometheus', () => {
       start: String(atSeconds(0)),
       end: String(atSeconds(120)),
       step: '30',
-      stats: 'all',
+      stats: 'true',
       timeout: '9000ms',
     });
   });

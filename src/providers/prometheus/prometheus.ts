@@ -103,7 +103,7 @@ interface Wire {
 }
 
 async function ask({ connection, http, known }: Wire, query: string, span: Span): Promise<SourceRead> {
-  const form = new URLSearchParams({ query, stats: 'all', timeout: `${Math.ceil(connection.timeoutMs * SOURCE_SHARE)}ms` });
+  const form = new URLSearchParams({ query, stats: 'true', timeout: `${Math.ceil(connection.timeoutMs * SOURCE_SHARE)}ms` });
   const isInstant = span.from === span.to;
   if (isInstant) form.set('time', seconds(span.from));
   else {

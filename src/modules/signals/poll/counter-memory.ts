@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { pushNumber, readNumber } from '../core/packed.ts';
-import type { CounterState, Seen } from '../core/source/counter-reading.ts';
+import { type CounterNames, type CounterState, placesOf } from '../core/counter-columns.ts';
 
 /**
  * What reading remembers of counters, as it is kept: names, which seldom change, apart from numbers, which change with
@@ -8,45 +8,46 @@ import type { CounterState, Seen } from '../core/source/counter-reading.ts';
  * value too, and 0 or one more than its good share. Numbers as in `packed.ts`.
  */
 export interface CounterMemory {
-  names: CounterNames;
+  names: WrittenNames;
   values: Uint8Array;
 }
 
-export interface CounterNames {
+export interface WrittenNames {
   series: readonly string[];
   targets: readonly string[];
 }
 
-export function packCounters({ at, series, targets }: CounterState): CounterMemory {
+export function packCounters({ at, seenAt, values, good, targetSeenAt }: CounterState): Uint8Array {
   const bytes: number[] = [];
   const until = at ?? 0;
-  for (const [seenAt, value, good] of series.values()) {
-    pushNumber(bytes, until - seenAt);
-    pushNumber(bytes, value);
-    pushNumber(bytes, good === null ? 0 : good + 1);
-  }
-  for (const seenAt of targets.values()) pushNumber(bytes, until - seenAt);
-  return { names: { series: [...series.keys()], targets: [...targets.keys()] }, values: Uint8Array.from(bytes) };
+  seenAt.forEach((seen, i) => {
+    const share = good[i] ?? Number.NaN;
+    pushNumber(bytes, until - seen);
+    pushNumber(bytes, values[i] ?? 0);
+    pushNumber(bytes, Number.isNaN(share) ? 0 : share + 1);
+  });
+  for (const seen of targetSeenAt) pushNumber(bytes, until - seen);
+  return Uint8Array.from(bytes);
 }
 
-/** What `packCounters` kept of a state that was read until `at`. */
-export function unpackCounters({ names, values }: CounterMemory, at: number): CounterState {
+export function writeNames({ series, targets }: CounterNames): WrittenNames {
+  return { series: [...series.keys()], targets: [...targets.keys()] };
+}
+
+/** What was kept of a state that was read until `at`. */
+export function unpackCounters({ names, values: bytes }: CounterMemory, at: number): CounterState {
   const cursor = { at: 0 };
-  const seen = (): Seen => {
-    const seenAt = at - readNumber(values, cursor);
-    const value = readNumber(values, cursor);
-    const good = readNumber(values, cursor);
-    return [seenAt, value, good === 0 ? null : good - 1];
-  };
-  const series = new Map(names.series.map((name) => [name, seen()]));
-  const targets = new Map(names.targets.map((name) => [name, at - readNumber(values, cursor)]));
-  return { at, series, targets };
-}
-
-export function isNamedAlike(a: CounterNames, b: CounterNames): boolean {
-  const isAlike = (some: readonly string[], others: readonly string[]): boolean =>
-    some.length === others.length && some.every((name, i) => name === others[i]);
-  return isAlike(a.series, b.series) && isAlike(a.targets, b.targets);
+  const seenAt: number[] = [];
+  const values: number[] = [];
+  const good: number[] = [];
+  for (const _ of names.series) {
+    seenAt.push(at - readNumber(bytes, cursor));
+    values.push(readNumber(bytes, cursor));
+    const share = readNumber(bytes, cursor);
+    good.push(share === 0 ? Number.NaN : share - 1);
+  }
+  const targetSeenAt = names.targets.map(() => at - readNumber(bytes, cursor));
+  return { at, names: { series: placesOf(names.series), targets: placesOf(names.targets) }, seenAt, values, good, targetSeenAt };
 }
 
 /** As states were kept before: whole, as JSON, with the labels of a series as pairs in its key. */
@@ -63,9 +64,13 @@ export function adoptCounters(kept: unknown): CounterState {
     const [role = ''] = key.split(' ', 1);
     return `${role} ${JSON.stringify(Object.fromEntries(Pairs.parse(JSON.parse(key.slice(role.length + 1)))))}`;
   };
+  const seen = Object.values(series);
   return {
     at,
-    series: new Map(Object.entries(series).map(([key, seen]) => [renamed(key), seen])),
-    targets: new Map(Object.entries(targets)),
+    names: { series: placesOf(Object.keys(series).map(renamed)), targets: placesOf(Object.keys(targets)) },
+    seenAt: seen.map(([seenAt]) => seenAt),
+    values: seen.map(([, value]) => value),
+    good: seen.map(([, , good]) => good ?? Number.NaN),
+    targetSeenAt: Object.values(targets),
   };
 }

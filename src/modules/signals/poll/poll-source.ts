@@ -5,8 +5,8 @@ import { type DurationMs, floorTo, HOUR_MS, type Instant, instant, MINUTE_MS, pl
 import type { Transactor } from '#platform/verb.ts';
 import type { PollOutcome, ReadFailure } from '../core/connection/health.ts';
 import { isOver } from '../core/source/backfill.ts';
-import { type CounterMemory, isNamedAlike, packCounters } from './counter-memory.ts';
-import { INITIAL_COUNTER_STATE } from '../core/source/counter-reading.ts';
+import { packCounters, writeNames } from './counter-memory.ts';
+import { type CounterState, INITIAL_COUNTER_STATE } from '../core/counter-columns.ts';
 import { type MetricSource, SOURCE_WIDE } from '../port.ts';
 import { joinReads } from '../source/joint/join-reads.ts';
 import { askingOf, type IndicatorRead, readAlignMs, readIndicator, startReading } from '../source/read-indicator.ts';
@@ -80,7 +80,7 @@ async function recall(shell: Transactor, { readings }: SourceMemory, listed: rea
 
 type Read = Extract<IndicatorRead, { kind: 'read' }>;
 type Due = { reading: Remembered; from: Instant; to: Instant };
-type Outstanding = { reading: Remembered; to: Instant; read: Read };
+type Outstanding = { reading: Remembered; to: Instant; read: Read; counters: CounterState };
 
 class Round {
   isBehind = false;
@@ -174,7 +174,8 @@ class Round {
       if (to < latest) this.isBehind = true;
     }
     if (read === null) return null;
-    this.unsaved.push({ reading, to: instant(Math.max(from, to)), read });
+    const until = instant(Math.max(from, to));
+    this.unsaved.push({ reading, to: until, read, counters: { ...read.state, at: until } });
     this.reads += 1;
     this.parts.metrics.sourceReads.inc({ source: this.source.slug, outcome: 'read' });
     return null;
@@ -212,17 +213,15 @@ class Round {
   }
 
   private async saveAll(some: readonly Outstanding[]): Promise<void> {
-    const kept = some.map(({ reading, to, read }) => ({ reading, to, read, ...packCounters({ ...read.state, at: to }) }));
     const advanced = await this.shell.transact(system('signals.poll'), async (ctx) => {
-      const moved = await advanceReadings(ctx.tx, kept.map(advanceOf));
-      const inputs = kept.filter(({ reading }) => moved.has(reading.indicatorId)).map(({ reading, read }) => this.cellsOf(reading, read));
+      const moved = await advanceReadings(ctx.tx, some.map(advanceOf));
+      const inputs = some.filter(({ reading }) => moved.has(reading.indicatorId)).map(({ reading, read }) => this.cellsOf(reading, read));
       await writeAllCells(ctx, inputs);
       return moved;
     });
-    for (const { reading, to, read, names } of kept) {
+    for (const { reading, to, counters } of some) {
       const { indicatorId } = reading;
-      if (advanced.has(indicatorId))
-        this.memory.readings.set(indicatorId, { ...reading, readUntil: to, counters: { ...read.state, at: to }, names });
+      if (advanced.has(indicatorId)) this.memory.readings.set(indicatorId, { ...reading, readUntil: to, counters, names: counters.names });
       else this.memory.readings.delete(indicatorId);
     }
   }
@@ -249,15 +248,14 @@ class Round {
   }
 }
 
-function advanceOf({ reading, to, read, names, values }: Outstanding & CounterMemory): Advance {
+function advanceOf({ reading, to, read, counters }: Outstanding): Advance {
   const warned = read.warnings.map((text) => because('source_warned', `the source warns: ${text}`));
-  const isNamed = reading.names !== null && isNamedAlike(reading.names, names);
   return {
     indicatorId: reading.indicatorId,
     from: reading.readUntil,
     to,
-    values,
-    names: isNamed ? null : names,
+    values: packCounters(counters),
+    names: reading.names === counters.names ? null : writeNames(counters.names),
     notes: [...read.notes, ...warned].slice(0, NOTES),
   };
 }

@@ -32,7 +32,7 @@ export function waysOf(memory: SourceMemory, readings: readonly Remembered[], no
   if (memory.plan === null || memory.plan.of !== of || now >= memory.plan.until) {
     const asked = readings.map(({ definition, counters }) => ({
       queries: followedQueries(definition),
-      values: counters?.series.size ?? 0,
+      values: counters?.names.series.size ?? 0,
     }));
     memory.plan = { of, until: plus(now, PLAN_KEPT_MS), ways: planWays(asked) };
   }

@@ -7,8 +7,8 @@ import type { Db, Tx } from '#platform/verb.ts';
 import type { ReadFailure } from '../core/connection/health.ts';
 import type { PrometheusIndicator, PromqlIndicator } from '../core/indicator.ts';
 import type { Backfill } from '../core/source/backfill.ts';
-import { adoptCounters, type CounterNames, unpackCounters } from './counter-memory.ts';
-import type { CounterState } from '../core/source/counter-reading.ts';
+import { adoptCounters, unpackCounters, type WrittenNames } from './counter-memory.ts';
+import type { CounterNames, CounterState } from '../core/counter-columns.ts';
 
 export type SourceIndicator = PrometheusIndicator | PromqlIndicator;
 
@@ -57,13 +57,13 @@ export interface Remembered {
   readUntil: Instant | null;
   /** Null before the first poll. */
   counters: CounterState | null;
-  /** As they are kept; null where they are not. */
+  /** Those that are kept, the same object as in `counters` as long as nothing comes or goes; null where none are. */
   names: CounterNames | null;
 }
 
 interface KeptMemory extends Omit<Remembered, 'counters' | 'names'> {
   counters: unknown;
-  counterNames: CounterNames | null;
+  counterNames: WrittenNames | null;
   counterValues: Uint8Array | null;
 }
 
@@ -74,8 +74,10 @@ export async function loadRemembered(db: Db, indicatorIds: readonly string[]): P
     from indicator_reading r join indicator i on i.id = r.indicator_id
     where r.indicator_id = any(${[...indicatorIds]}::text[])`.execute(db);
   return rows.rows.map(({ counters, counterNames: names, counterValues: values, ...row }) => {
-    if (names !== null && values !== null && row.readUntil !== null)
-      return { ...row, names, counters: unpackCounters({ names, values }, row.readUntil) };
+    if (names !== null && values !== null && row.readUntil !== null) {
+      const known = unpackCounters({ names, values }, row.readUntil);
+      return { ...row, names: known.names, counters: known };
+    }
     return { ...row, names: null, counters: counters === null ? null : adoptCounters(counters) };
   });
 }
@@ -103,7 +105,7 @@ export interface Advance {
   to: Instant;
   values: Uint8Array;
   /** Null where they are what is kept. */
-  names: CounterNames | null;
+  names: WrittenNames | null;
   notes: readonly Because[];
 }
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { type Instant, instant, SECOND_MS } from '#kernel/instant.ts';
 import { createPrometheusSource } from '#providers/prometheus/prometheus.ts';
 import { PrometheusIndicator, PromqlIndicator, Slices } from '../core/indicator.ts';
-import { INITIAL_COUNTER_STATE } from '../core/source/counter-reading.ts';
+import { INITIAL_COUNTER_STATE } from '../core/counter-columns.ts';
 import { emptySteps, HOUR_TIER } from '../core/packed.ts';
 import { sliceHour } from '../core/slices.ts';
 import { ROLL_UP } from '../core/source/series.ts';

@@ -1,8 +1,9 @@
 import { type Because, because } from '#kernel/errors.ts';
 import { DAY_MS, type DurationMs, floorTo, type Instant, MINUTE_MS, plus, SECOND_MS } from '#kernel/instant.ts';
+import { type CounterState, INITIAL_COUNTER_STATE } from '../core/counter-columns.ts';
 import { isGaugeCondition, type PrometheusIndicator, type PromqlIndicator, sliceMs } from '../core/indicator.ts';
 import { countApproximate } from '../core/source/approximate-counting.ts';
-import { COUNTER_MEMORY_MS, type CounterState, INITIAL_COUNTER_STATE, readCounters } from '../core/source/counter-reading.ts';
+import { COUNTER_MEMORY_MS, readCounters } from '../core/source/counter-reading.ts';
 import { type CountingNote, countEvents } from '../core/source/event-counting.ts';
 import { gaugeStepMs, judgeSlices } from '../core/source/gauge-reading.ts';
 import { cellsWithin, entryOf, type GroupCells, ROLL_UP } from '../core/source/series.ts';

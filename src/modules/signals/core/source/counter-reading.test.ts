@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { HOUR_MS, type Instant, instant, SECOND_MS } from '#kernel/instant.ts';
-import { COUNTER_MEMORY_MS, type CounterRead, type CounterState, INITIAL_COUNTER_STATE, readCounters } from './counter-reading.ts';
+import { type CounterState, INITIAL_COUNTER_STATE } from '../counter-columns.ts';
+import { COUNTER_MEMORY_MS, type CounterRead, readCounters } from './counter-reading.ts';
 import type { ReadSeries } from './series.ts';
 
 const STEP_MS = 30 * SECOND_MS;
@@ -131,9 +132,9 @@ describe('the state', () => {
     const first = read({ valid: [series(POD, [1])] }, 0);
     const later = (hours: number) =>
       readCounters(first.state, { selections: {}, to: instant(T0 + hours * HOUR_MS), stepMs: STEP_MS }).state;
-    expect(later(2).series.size).toBe(1);
-    expect(later(2).targets.size).toBe(0);
-    expect(later(25).series.size).toBe(0);
+    expect(later(2).names.series.size).toBe(1);
+    expect(later(2).names.targets.size).toBe(0);
+    expect(later(25).names.series.size).toBe(0);
   });
 });
 

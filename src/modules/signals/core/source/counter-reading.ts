@@ -1,33 +1,6 @@
 import { DAY_MS, type DurationMs, HOUR_MS, type Instant, instant } from '#kernel/instant.ts';
+import { CounterColumns, type CounterState, type Seen } from '../counter-columns.ts';
 import { type NativeHistogram, type ReadPoint, type ReadSeries, seriesKey } from './series.ts';
-
-/**
- * Follows raw counters read at aligned instants, and says what each gained and since when.
- *
- * A value that fell is a reset: it counts from zero, in its last step alone, since nobody knows of the time before. A
- * series that was away for up to an hour and went on gains the difference since it was last seen; after more than an hour
- * it only sets a baseline. A series met for the first time is a *birth*, counted from zero, when its target goes on: when
- * a series that the target has now was also there when the target was last seen, at most an hour ago. Anything else sets a
- * baseline, a target whose series all changed their labels at once among them, since their counts are old. A target is
- * what was scraped, `job` and `instance`; series with neither label share one.
- *
- * All selections of an indicator are read together, so that an error's first series is known to belong to a target whose
- * requests are being followed. Values are rounded, so that the gains of a series add up to what it shows. What is
- * remembered of a series goes back an hour where it matters, so a reading that starts an hour early, from nothing, finds
- * what a longer one finds.
- */
-export interface CounterState {
-  /** The last instant that was read; earlier ones are not read again. Null before the first reading. */
-  at: number | null;
-  /** When a series was last seen, its value then, and the good share of a histogram. */
-  series: ReadonlyMap<string, Seen>;
-  /** When each target was last seen. */
-  targets: ReadonlyMap<string, number>;
-}
-
-export type Seen = readonly [at: number, value: number, good: number | null];
-
-export const INITIAL_COUNTER_STATE: CounterState = { at: null, series: new Map(), targets: new Map() };
 
 /** How early a reading starts, and how late it ends, to find what a reading of everything would find in between. */
 export const COUNTER_MEMORY_MS: DurationMs = HOUR_MS;
@@ -64,10 +37,25 @@ export interface CountersRead {
   baselines: number;
 }
 
-/** Reads on from a state. The state given is left as it was. */
+/**
+ * Follows raw counters read at aligned instants, and says what each gained and since when.
+ *
+ * A value that fell is a reset: it counts from zero, in its last step alone, since nobody knows of the time before. A
+ * series that was away for up to an hour and went on gains the difference since it was last seen; after more than an hour
+ * it only sets a baseline. A series met for the first time is a *birth*, counted from zero, when its target goes on: when
+ * a series that the target has now was also there when the target was last seen, at most an hour ago. Anything else sets a
+ * baseline, a target whose series all changed their labels at once among them, since their counts are old. A target is
+ * what was scraped, `job` and `instance`; series with neither label share one.
+ *
+ * All selections of an indicator are read together, so that an error's first series is known to belong to a target whose
+ * requests are being followed. Values are rounded, so that the gains of a series add up to what it shows. What is
+ * remembered of a series goes back an hour where it matters, so a reading that starts an hour early, from nothing, finds
+ * what a longer one finds.
+ *
+ * Reads on from a state, which is left as it was.
+ */
 export function readCounters(state: CounterState, read: CounterRead): CountersRead {
-  const series = new Map(state.series);
-  const targets = new Map(state.targets);
+  const columns = new CounterColumns(state);
   const increments: Increment[] = [];
   let baselines = 0;
   for (const { at, sightings } of sightingsByInstant(state, read)) {
@@ -75,25 +63,23 @@ export function readCounters(state: CounterState, read: CounterRead): CountersRe
     for (const { of } of sightings) {
       const { key, target } = of;
       if (ongoing.has(target)) continue;
-      const seenAt = series.get(key)?.[0];
-      if (seenAt !== undefined && seenAt === targets.get(target) && at - seenAt <= COUNTER_MEMORY_MS) ongoing.add(target);
+      const seenAt = columns.seen(key)?.at;
+      if (seenAt !== undefined && seenAt === columns.targetSeen(target) && at - seenAt <= COUNTER_MEMORY_MS) ongoing.add(target);
     }
     for (const sighting of sightings) {
       const { key, target } = sighting.of;
-      const gain = gainOf(sighting, series.get(key), { at, stepMs: read.stepMs, isOngoing: ongoing.has(target) });
+      const gain = gainOf(sighting, columns.seen(key), { at, stepMs: read.stepMs, isOngoing: ongoing.has(target) });
       if (gain === null) baselines += 1;
       else increments.push(gain);
-      series.set(key, [at, sighting.value, sighting.good]);
-      targets.set(target, at);
+      columns.see(key, at, sighting.value, sighting.good);
+      columns.seeTarget(target, at);
     }
   }
-  forget(series, ([at]) => read.to - at > FORGET_MS);
-  forget(targets, (at) => read.to - at > COUNTER_MEMORY_MS);
-  return { state: { at: Math.max(read.to, state.at ?? read.to), series, targets }, increments, baselines };
-}
-
-function forget<T>(known: Map<string, T>, isOld: (value: T) => boolean): void {
-  for (const [key, value] of known) if (isOld(value)) known.delete(key);
+  const next = columns.close(Math.max(read.to, state.at ?? read.to), {
+    series: read.to - FORGET_MS,
+    targets: read.to - COUNTER_MEMORY_MS,
+  });
+  return { state: next, increments, baselines };
 }
 
 interface Known {
@@ -177,9 +163,8 @@ function gainOf(sighting: Sighting, last: Seen | undefined, moment: Moment): Inc
   const { at, stepMs, isOngoing } = moment;
   const fromZero: Increment = { role, labels, from: instant(at - stepMs), to: at, events: value, good };
   if (last === undefined) return isOngoing ? fromZero : null;
-  const [seenAt, before, goodBefore] = last;
-  if (at - seenAt > COUNTER_MEMORY_MS) return null;
-  if (value < before) return fromZero;
-  const gained = good === null ? null : Math.max(0, good - (goodBefore ?? 0));
-  return { role, labels, from: instant(seenAt), to: at, events: value - before, good: gained };
+  if (at - last.at > COUNTER_MEMORY_MS) return null;
+  if (value < last.value) return fromZero;
+  const gained = good === null ? null : Math.max(0, good - (Number.isNaN(last.good) ? 0 : last.good));
+  return { role, labels, from: instant(last.at), to: at, events: value - last.value, good: gained };
 }

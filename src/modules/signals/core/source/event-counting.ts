@@ -22,6 +22,8 @@ export interface EventsCounted {
   notes: Because<CountingNote>[];
 }
 
+const UNGROUPED: readonly string[] = [ROLL_UP];
+
 /**
  * Makes cells of what counters gained. A step is observed when a series of valid events, whose gain reaches over it, was
  * there at its end or came back after it; without one there is no cell. Where valid events were observed, no series of
@@ -32,8 +34,9 @@ export function countEvents(increments: readonly Increment[], counting: EventCou
   const known = new Map<object, string[]>();
   const latest = new Map<string, Gain>();
   for (const increment of increments) {
-    for (const group of entryOf(known, increment.labels, () => groupsOf(increment.labels, counting.groupBy)))
-      latest.set(group, addGain(groups, group, increment, latest.get(group)));
+    const own =
+      counting.groupBy.length === 0 ? UNGROUPED : entryOf(known, increment.labels, () => groupsOf(increment.labels, counting.groupBy));
+    for (const group of own) latest.set(group, addGain(groups, group, increment, latest.get(group)));
   }
   const excess = { steps: 0, events: 0 };
   const orphans = { steps: 0, events: 0 };
