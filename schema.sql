@@ -427,10 +427,14 @@ CREATE TABLE objective (
   created_at timestamp with time zone NOT NULL,
   evaluation jsonb NOT NULL,
   governing integer NOT NULL,
+  deleted_at timestamp with time zone,
+  deleted_slug text,
   CONSTRAINT objective_pkey PRIMARY KEY (id),
   CONSTRAINT objective_slug_key UNIQUE (slug),
+  CONSTRAINT objective_deleted_check CHECK (((deleted_at IS NULL) = (deleted_slug IS NULL))),
   CONSTRAINT objective_service_id_fkey FOREIGN KEY (service_id) REFERENCES service(id)
 );
+CREATE INDEX objective_deleted ON objective USING btree (deleted_slug, deleted_at) WHERE (deleted_at IS NOT NULL);
 CREATE INDEX objective_service ON objective USING btree (service_id);
 
 CREATE TABLE objective_group (

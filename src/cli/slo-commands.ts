@@ -61,14 +61,20 @@ function addReading(shell: Shell): void {
     .action(async (slug: string) => show(shell, await ask(shell).explainObjective({ params: { slug } }), printExplained));
 }
 
-function bodyOf(documents: readonly FiledDocument[]) {
-  return { documents: documents.map(({ slug, definition }) => ({ slug, definition })) };
+function bodyOf(documents: readonly FiledDocument[], { prune = false }: Pruning = {}) {
+  return { documents: documents.map(({ slug, definition }) => ({ slug, definition })), prune };
 }
 
+interface Pruning {
+  prune?: boolean;
+}
+
+const PRUNE = ['--prune', 'delete what the services of these files have besides'] as const;
+
 function addAsCode(shell: Shell): void {
-  const planned = async (files: readonly string[]) => {
+  const planned = async (files: readonly string[], pruning: Pruning = {}) => {
     const documents = readDefinitions(files);
-    return { documents, plan: await ask(shell).planObjectives({ body: bodyOf(documents) }) };
+    return { documents, plan: await ask(shell).planObjectives({ body: bodyOf(documents, pruning) }) };
   };
   shell.slo
     .command('validate')
@@ -86,8 +92,9 @@ function addAsCode(shell: Shell): void {
     .command('plan')
     .description('What applying these definitions would change; changes nothing')
     .argument('<files...>', 'files or folders; - for standard input')
-    .action(async (files: string[]) => {
-      const { documents, plan } = await planned(files);
+    .option(...PRUNE)
+    .action(async (files: string[], pruning: Pruning) => {
+      const { documents, plan } = await planned(files, pruning);
       show(shell, plan, ({ entries, problems }) => {
         printPlan(entries);
         printProblems(problems, documents);
@@ -96,16 +103,17 @@ function addAsCode(shell: Shell): void {
     });
   shell.slo
     .command('apply')
-    .description('Creates and changes objectives as these definitions say, all or none')
+    .description('Creates, changes and, with --prune, deletes objectives as these definitions say, all or none')
     .argument('<files...>', 'files or folders; - for standard input')
-    .action(async (files: string[]) => {
-      const { documents, plan } = await planned(files);
+    .option(...PRUNE)
+    .action(async (files: string[], pruning: Pruning) => {
+      const { documents, plan } = await planned(files, pruning);
       if (plan.problems.length > 0) {
         show(shell, plan, ({ problems }) => printProblems(problems, documents));
         shell.exitWith(INVALID);
         return;
       }
-      show(shell, await ask(shell).applyObjectives({ body: bodyOf(documents) }), ({ entries }) => printPlan(entries));
+      show(shell, await ask(shell).applyObjectives({ body: bodyOf(documents, pruning) }), ({ entries }) => printPlan(entries));
     });
 }
 

@@ -80,7 +80,7 @@ export function printProblems(problems: readonly Problem[], documents: readonly 
   }
 }
 
-const SIGNS = { create: '+', change: '~', unchanged: '=' } as const;
+const SIGNS = { create: '+', change: '~', delete: '-', unchanged: '=' } as const;
 
 export function printPlan(entries: readonly Entry[]): void {
   for (const entry of entries) {
@@ -90,7 +90,8 @@ export function printPlan(entries: readonly Entry[]): void {
       console.log(`    ${change.path}: ${JSON.stringify(change.before)} → ${JSON.stringify(change.after)}`);
   }
   const count = (action: Entry['action']): number => entries.filter((entry) => entry.action === action).length;
-  console.log(`${count('create')} to create, ${count('change')} to change, ${count('unchanged')} unchanged`);
+  const deleted = count('delete') === 0 ? '' : `, ${count('delete')} to delete`;
+  console.log(`${count('create')} to create, ${count('change')} to change${deleted}, ${count('unchanged')} unchanged`);
 }
 
 export function printImport({ documents, report, problems, sources }: Answer<'importObjectives'>): void {

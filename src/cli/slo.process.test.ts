@@ -130,4 +130,20 @@ spec:
     expect(second.out).toContain('bad: http_requests_total{code=~"5.."}');
     rmSync(out);
   });
+
+  it('deletes what files name no more where it is asked to, for their services alone, and one by its name', async () => {
+    await nines('services', 'apply', 'search', '--name', 'Search', '--tier', '2', '--owner', 'Search');
+    const one = (slug: string): string => `${slug}:\n  service: search\n  target: 0.99\n  indicator: { kind: counts }\n`;
+    expect(await nines('slo', 'apply', file('search.yaml', `${one('answers')}${one('suggestions')}`))).toMatchObject({ code: 0 });
+    const less = file('search.yaml', one('answers'));
+    expect((await nines('slo', 'plan', less)).out).not.toContain('suggestions');
+    expect((await nines('slo', 'plan', '--prune', less)).out).toContain('- suggestions');
+    const applied = await nines('slo', 'apply', less, '--prune');
+    expect(applied.out).toContain('0 to create, 0 to change, 1 to delete, 1 unchanged');
+    expect((await nines('slo', 'show', 'suggestions')).err).toContain('it was deleted at');
+    expect(await nines('slo', 'show', 'checkout-availability')).toMatchObject({ code: 0 });
+    expect((await nines('slo', 'delete', 'answers', '--if-version', '9')).err).toContain('is at version 1, not 9');
+    expect(await nines('slo', 'delete', 'answers')).toMatchObject({ code: 0 });
+    expect((await nines('slo', 'show', 'answers')).code).toBe(3);
+  });
 });

@@ -78,6 +78,7 @@ export const operations = {
   'slo.backtestObjective': { method: 'POST', path: '/objectives/:slug/backtest' },
   'slo.createCorrection': { method: 'POST', path: '/objectives/:slug/corrections' },
   'slo.decideCorrection': { method: 'POST', path: '/corrections/:id/decision' },
+  'slo.deleteObjective': { method: 'DELETE', path: '/objectives/:slug' },
   'slo.explainObjective': { method: 'GET', path: '/objectives/:slug/explain' },
   'slo.exportObjectives': { method: 'GET', path: '/slo/export' },
   'slo.getBudgetPolicy': { method: 'GET', path: '/budget-policies/:slug' },

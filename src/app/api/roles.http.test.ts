@@ -63,6 +63,7 @@ const MAY_CALL: Record<string, readonly Caller[]> = {
   'slo.getObjective': SIGNED_IN,
   'slo.getSeries': SIGNED_IN,
   'slo.putObjective': EDITORS,
+  'slo.deleteObjective': EDITORS,
   'slo.pushCounts': RESPONDERS,
   'slo.listVersions': SIGNED_IN,
   'slo.listGroups': SIGNED_IN,

@@ -11,6 +11,7 @@
 export { CELL_MS, groupKeyOf, spreadOver } from './core/cell.ts';
 export { type CountsHistory, createCountsHistory } from './history.ts';
 export { createIndicator } from './indicators.ts';
+export { endIndicators } from './end-indicators.ts';
 export { jobs, planReading } from './jobs.ts';
 export type { ConnectSource } from './port.ts';
 export { visitCells } from './read-cells.ts';

@@ -33,6 +33,16 @@ export async function updateIndicator(tx: Tx, row: IndicatorRow): Promise<void> 
     .execute();
 }
 
+/** They count nothing of what is sent any more. */
+export async function clearOtlpStates(tx: Tx, ids: readonly Id<'ind'>[]): Promise<void> {
+  if (ids.length === 0) return;
+  await tx
+    .updateTable('indicator')
+    .set({ otlpState: null })
+    .where('id', 'in', [...ids])
+    .execute();
+}
+
 export async function loadIndicator(db: Db, id: Id<'ind'>): Promise<IndicatorRow> {
   const row = await db.selectFrom('indicator').select(['id', 'definition', 'otlpState']).where('id', '=', id).executeTakeFirst();
   if (row === undefined) throw new AppError('not_found', `there is no indicator ${id}`);

@@ -60,6 +60,8 @@ const Documents = z
   .array(z.strictObject({ slug: z.string().max(200), definition: z.unknown() }))
   .min(1)
   .max(2000);
+/** `prune` deletes what the services of these definitions have besides: objectives of other services are left alone. */
+const Definitions = z.strictObject({ documents: Documents, prune: z.boolean().default(false) });
 const DOCUMENTS_LIMIT = 8 * 1024 * 1024;
 
 export const contract = {
@@ -109,6 +111,19 @@ export const contract = {
     scope: 'editor',
     versioned: true,
     cli: { command: 'objectives apply' },
+  }),
+  deleteObjective: defineOperation({
+    id: 'slo.deleteObjective',
+    method: 'DELETE',
+    path: '/objectives/:slug',
+    summary: 'Delete an objective: its alerts end, its slug is free; what is written of it stays',
+    params: ObjectiveParams,
+    response: z.null(),
+    status: 204,
+    errors: ['invalid_input', 'not_found', 'precondition_failed'],
+    scope: 'editor',
+    versioned: true,
+    cli: { command: 'slo delete' },
   }),
   pushCounts: defineOperation({
     id: 'slo.pushCounts',
@@ -260,7 +275,7 @@ export const contract = {
     method: 'POST',
     path: '/slo/plan',
     summary: 'What applying these definitions would change, and every problem in them; changes nothing',
-    body: z.strictObject({ documents: Documents }),
+    body: Definitions,
     response: z.object({ entries: z.array(PlanEntry), problems: z.array(DocumentProblem) }),
     errors: ['invalid_input'],
     scope: 'viewer',
@@ -270,8 +285,8 @@ export const contract = {
     id: 'slo.applyObjectives',
     method: 'POST',
     path: '/slo/apply',
-    summary: 'Create and change objectives as these definitions say, all or none',
-    body: z.strictObject({ documents: Documents }),
+    summary: 'Create, change and, where asked to, delete objectives as these definitions say, all or none',
+    body: Definitions,
     response: z.object({ entries: z.array(PlanEntry) }),
     errors: ['invalid_input', 'not_found'],
     scope: 'editor',

@@ -54,6 +54,8 @@ export const levelReviewed = defineEvent(
 export const stateChanged = defineEvent('objective.state_changed', Objective.extend({ from: z.string(), to: z.string() }));
 /** New figures; for screens that show them. */
 export const ticked = defineEvent('objective.ticked', z.object({ objectives: z.number() }));
+/** It is judged no more, and its slug is free. */
+export const objectiveDeleted = defineEvent('objective.deleted', Objective);
 /** An edit has come into force. */
 export const versionGoverns = defineEvent('objective.version_governs', Objective.extend({ from: z.number(), to: z.number() }));
 export const correctionChanged = defineEvent(

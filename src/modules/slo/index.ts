@@ -5,7 +5,9 @@
  *   service_budget_policy, budget_review
  * States: an objective is ok, firing, frozen, no_data or no_traffic; its budget has a level from healthy to exhausted.
  * Invariants: figures come from integer counts, never from ratios; a tick reads only what is new; the same function
- * judges the tick and whoever asks; at most one page and one ticket alert an objective.
+ * judges the tick and whoever asks; at most one page and one ticket alert an objective; a deleted one is nobody's to see,
+ * and what refers to it stays.
+ * Locks: who judges all, or takes one away (`lockJudging`), then slugs, then objectives.
  * Flow: cells → CountsHistory → step → alertTurns → alerts.applySignals, objective.level_changed.
  */
 export { createObjectiveBook, type ObjectiveBook } from './book.ts';

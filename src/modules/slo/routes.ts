@@ -8,6 +8,7 @@ import { backtestObjective, testDefinition } from './backtest/backtest.ts';
 import type { ObjectiveBook } from './book.ts';
 import { budgetPolicyRoutes, reviewRoutes } from './budget-policy/routes.ts';
 import type { contract } from './contract.ts';
+import { deleteObjective } from './delete-objective.ts';
 import { createCorrection, decideCorrection } from './corrections/corrections.ts';
 import { exportObjectives, importObjectives } from './exchange/exchange.ts';
 import { explainView } from './read/explain-objective.ts';
@@ -83,6 +84,10 @@ function writing(reader: ObjectiveReader): Omit<All, Reading | AsCode> {
       await call.run(putObjective, { slug: params.slug, ifMatch: call.ifMatch, definition: body });
       return reader.view(call.db, params.slug, call.now);
     },
+    deleteObjective: async (call, { params }) => {
+      await call.run(deleteObjective, { slug: params.slug, ifMatch: call.ifMatch });
+      return null;
+    },
     pushCounts: async (call, { params, body }) => {
       const { accepted } = await call.run(pushCounts, { slug: params.slug, buckets: body.buckets });
       const ends = body.buckets.map((bucket) => plus(bucket.at, bucket.seconds * SECOND_MS));
@@ -99,7 +104,7 @@ function writing(reader: ObjectiveReader): Omit<All, Reading | AsCode> {
 function asCode(): Pick<All, AsCode> {
   return {
     planObjectives: async (call, { body }) => {
-      const { entries, problems } = await planObjectives(call.db, body.documents);
+      const { entries, problems } = await planObjectives(call.db, body);
       return { entries, problems: problems.map(({ index: _index, ...problem }) => problem) };
     },
     applyObjectives: async (call, { body }) => ({ entries: await call.run(applyObjectives, body) }),

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { ActorRecord } from '#kernel/actor.ts';
 import { AppError } from '#kernel/errors.ts';
 import type { Id } from '#kernel/ids.ts';
-import type { Instant } from '#kernel/instant.ts';
+import { type Instant, isoOrNull } from '#kernel/instant.ts';
 import { json, stamp, stampOrNull } from '#platform/db/database.ts';
 import type { Db, Tx } from '#platform/verb.ts';
 import { type Evaluation, NOT_EVALUATED } from './core/evaluate.ts';
@@ -34,23 +34,51 @@ export interface VersionRow {
 
 export async function listObjectives(db: Db, serviceIds?: readonly string[]): Promise<ObjectiveRow[]> {
   if (serviceIds?.length === 0) return [];
-  let query = db.selectFrom('objective').selectAll().orderBy('slug');
+  let query = live(db).selectAll().orderBy('slug');
   if (serviceIds !== undefined) query = query.where('serviceId', 'in', [...serviceIds]);
   const rows = (await query.execute()) as unknown as ObjectiveRow[];
   // What an older program stored may lack what has come since.
   return rows.map((row) => ({ ...row, evaluation: { ...NOT_EVALUATED, ...row.evaluation } }));
 }
 
+/** Deleted ones are for nobody to judge, to change or to ask for. */
+function live(db: Db) {
+  return db.selectFrom('objective').where('deletedAt', 'is', null);
+}
+
 export async function loadObjective(db: Db, slug: string): Promise<ObjectiveRow> {
-  const row = await db.selectFrom('objective').selectAll().where('slug', '=', slug).executeTakeFirst();
-  if (row === undefined) throw new AppError('not_found', `there is no objective ${slug}`, { facts: { objective: slug } });
+  const row = await live(db).selectAll().where('slug', '=', slug).executeTakeFirst();
+  if (row === undefined) throw await noObjective(db, slug);
   return row as unknown as ObjectiveRow;
 }
 
+/** Says it where there was one. */
+export async function noObjective(db: Db, slug: string): Promise<AppError> {
+  const last = await db
+    .selectFrom('objective')
+    .select('deletedAt')
+    .where('deletedSlug', '=', slug)
+    .where('deletedAt', 'is not', null)
+    .orderBy('deletedAt', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  const deletedAt = isoOrNull(last?.deletedAt ?? null);
+  const text = deletedAt === null ? `there is no objective ${slug}` : `there is no objective ${slug}: it was deleted at ${deletedAt}`;
+  return new AppError('not_found', text, { facts: { objective: slug, ...(deletedAt === null ? {} : { deletedAt }) } });
+}
+
 export async function lockObjective(tx: Tx, slug: string): Promise<ObjectiveRow | undefined> {
-  return (await tx.selectFrom('objective').selectAll().where('slug', '=', slug).forUpdate().executeTakeFirst()) as unknown as
-    | ObjectiveRow
-    | undefined;
+  return (await live(tx).selectAll().where('slug', '=', slug).forUpdate().executeTakeFirst()) as unknown as ObjectiveRow | undefined;
+}
+
+/** What refers to it goes on finding it; its slug is free, and what was said of its groups is over. */
+export async function updateDeleted(tx: Tx, { id, slug }: Pick<ObjectiveRow, 'id' | 'slug'>, now: Instant): Promise<void> {
+  await tx.deleteFrom('objectiveGroup').where('objectiveId', '=', id).execute();
+  await tx
+    .updateTable('objective')
+    .set({ slug: id, deletedSlug: slug, deletedAt: stamp(now), evaluation: json(NOT_EVALUATED) })
+    .where('id', '=', id)
+    .execute();
 }
 
 export async function upsertObjective(tx: Tx, row: ObjectiveRow): Promise<void> {
@@ -118,6 +146,7 @@ export async function listIndicatorUses(db: Db): Promise<{ indicatorId: Id<'ind'
   const rows = await sql<{ indicatorId: Id<'ind'>; objective: string }>`
     select distinct v.indicator_id, o.slug as objective
     from objective o join objective_version v on v.objective_id = o.id and v.number in (o.governing, o.version)
+    where o.deleted_at is null
     order by o.slug`.execute(db);
   return rows.rows;
 }

@@ -316,6 +316,8 @@ export interface ObjectiveRow {
   createdAt: ColumnType<Instant, Expression<Instant>, Expression<Instant>>;
   evaluation: ColumnType<unknown, Expression<unknown>, Expression<unknown>>;
   governing: number;
+  deletedAt: ColumnType<Instant | null, Expression<Instant | null> | null | undefined, Expression<Instant | null> | null>;
+  deletedSlug: string | null;
 }
 
 export interface ObjectiveGroupRow {

@@ -70,6 +70,14 @@ function healthColumns({ lastReadAt, failingSince, failures, lastFailure, isDead
   };
 }
 
+export async function deleteReadings(tx: Tx, indicatorIds: readonly Id<'ind'>[]): Promise<void> {
+  if (indicatorIds.length > 0)
+    await tx
+      .deleteFrom('indicatorReading')
+      .where('indicatorId', 'in', [...indicatorIds])
+      .execute();
+}
+
 /** With its secrets, for the provider that reaches it. */
 export function connectionOf({ connection, secret }: StoredSource): SourceConnection {
   const { url, tenant, auth, tls, timeoutMs } = connection;

@@ -100,6 +100,7 @@ export async function listGoverned(db: Db): Promise<GovernedRow[]> {
   const rows = await sql<GovernedRow>`
     select o.slug, o.name, o.service_id as "serviceId", v.definition->>'policy' as policy
     from objective o join objective_version v on v.objective_id = o.id and v.number = o.governing
+    where o.deleted_at is null
     order by o.slug`.execute(db);
   return rows.rows;
 }

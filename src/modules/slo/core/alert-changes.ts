@@ -31,6 +31,11 @@ export function alertTurns(before: Evaluation, after: Evaluation): AlertTurn[] {
   return turns;
 }
 
+/** What an alert is known by, of an objective or of one of its groups. */
+export function alertKey(slug: string, slot: AlertSlot, group: string): string {
+  return group === '' ? `${slug}/${slot}` : `${slug}/${slot}/${group}`;
+}
+
 /** Why a slot is as it is now. */
 export function becauseOf(slot: AlertSlot, status: ObjectiveStatus): Because {
   switch (slot) {

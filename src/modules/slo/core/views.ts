@@ -254,7 +254,7 @@ export type DocumentProblem = z.output<typeof DocumentProblem>;
 
 export const PlanEntry = z.object({
   slug: z.string(),
-  action: z.enum(['create', 'change', 'unchanged']),
+  action: z.enum(['create', 'change', 'delete', 'unchanged']),
   changes: z.array(z.object({ path: z.string(), before: z.unknown(), after: z.unknown() })),
   /** The counts go on as they are; otherwise the new version waits until its own counts can tell. */
   keepsCounts: z.boolean(),

@@ -7,8 +7,10 @@ import type { Db, VerbContext } from '#platform/verb.ts';
 import { tryVersion } from '../book.ts';
 import { ObjectiveDefinition } from '../contract.ts';
 import type { DocumentProblem, PlanEntry } from '../core/views.ts';
+import { deleteObjective } from '../delete-objective.ts';
 import { countedBy, definitionInput, putObjective } from '../put-objective.ts';
 import { findVersions, listObjectives } from '../store.ts';
+import { lockJudging } from '../tick/lock-judging.ts';
 
 /** A definition as it stands in a file. */
 export interface ObjectiveDocument {
@@ -27,12 +29,19 @@ interface Plan {
   definitions: Map<string, ObjectiveDefinition>;
 }
 
+export interface Definitions {
+  documents: readonly ObjectiveDocument[];
+  /** Deletes what the services of these documents have besides. */
+  prune: boolean;
+}
+
 /** Reads every document and says what applying them would do. Every problem is told, each once and with its path. */
-export async function planObjectives(db: Db, documents: readonly ObjectiveDocument[]): Promise<Plan> {
+export async function planObjectives(db: Db, { documents, prune }: Definitions): Promise<Plan> {
   const plan: Plan = { entries: [], problems: [], definitions: new Map() };
   documents.forEach((document, index) => readDocument(document, index, plan));
   const services = [...new Set([...plan.definitions.values()].map((definition) => definition.service))];
-  const known = new Set((await listServicesBySlugs(db, services)).map((service) => service.slug));
+  const found = await listServicesBySlugs(db, services);
+  const known = new Set(found.map((service) => service.slug));
   for (const [slug, { service }] of plan.definitions) {
     if (!known.has(service))
       plan.problems.push({
@@ -50,6 +59,13 @@ export async function planObjectives(db: Db, documents: readonly ObjectiveDocume
   }
   const before = await latestDefinitions(db, [...plan.definitions.keys()]);
   for (const [slug, definition] of plan.definitions) plan.entries.push(entryOf(slug, before.get(slug), definition));
+  if (!prune) return plan;
+  const kept = new Set(documents.map((document) => document.slug));
+  const all = await listObjectives(
+    db,
+    found.map((service) => service.id),
+  );
+  for (const { slug } of all) if (!kept.has(slug)) plan.entries.push({ slug, action: 'delete', changes: [], keepsCounts: false });
   return plan;
 }
 
@@ -117,8 +133,10 @@ function partsOf(value: unknown): Record<string, unknown> | null {
 }
 
 /** Applies documents, all or none: a problem in one of them leaves everything as it was. */
-export async function applyObjectives(ctx: VerbContext, { documents }: { documents: readonly ObjectiveDocument[] }): Promise<PlanEntry[]> {
-  const { entries, problems, definitions } = await planObjectives(ctx.tx, documents);
+export async function applyObjectives(ctx: VerbContext, input: Definitions): Promise<PlanEntry[]> {
+  // Before any objective is locked, as a deletion asks for it.
+  if (input.prune) await lockJudging(ctx.tx);
+  const { entries, problems, definitions } = await planObjectives(ctx.tx, input);
   const [first] = problems;
   if (first !== undefined) {
     throw new AppError('invalid_input', `${first.slug}: ${first.path}: ${first.message}`, {
@@ -130,9 +148,10 @@ export async function applyObjectives(ctx: VerbContext, { documents }: { documen
     });
   }
   const order = entries.filter((entry) => entry.action !== 'unchanged').toSorted((a, b) => (a.slug < b.slug ? -1 : 1));
-  for (const { slug } of order) {
+  for (const { slug, action } of order) {
     const definition = definitions.get(slug);
-    if (definition !== undefined) await putObjective(ctx, { slug, ifMatch: undefined, definition });
+    if (action === 'delete') await deleteObjective(ctx, { slug, ifMatch: undefined });
+    else if (definition !== undefined) await putObjective(ctx, { slug, ifMatch: undefined, definition });
   }
   return entries;
 }

@@ -2,7 +2,7 @@ import { because, type Because, type Facts } from '#kernel/errors.ts';
 import { HOUR_MS, humanDuration, type Instant, iso, SECOND_MS } from '#kernel/instant.ts';
 import type { SourceSignal } from '#modules/alerts/index.ts';
 import type { Objective, ObjectiveBook, Version } from '../book.ts';
-import { type AlertTurn, alertTurns, becauseOf, summaryOf } from '../core/alert-changes.ts';
+import { alertKey, type AlertTurn, alertTurns, becauseOf, summaryOf } from '../core/alert-changes.ts';
 import type { CountsSource } from '../core/counts/counts.ts';
 import {
   absentAfter,
@@ -16,6 +16,7 @@ import {
 import { findImpactStart } from '../core/past/impact.ts';
 import { decideTakeover } from '../core/takeover.ts';
 import { groupLabels } from '../read/groups.ts';
+import type { ObjectiveRow } from '../store.ts';
 
 /**
  * The decisions of a tick, without a single await: memory may move while something is waited for, so all is judged at once
@@ -124,17 +125,31 @@ export function signalsOf(book: ObjectiveBook, one: Judged, now: Instant): Sourc
 }
 
 function endedSignal({ objective, group }: Judged, turn: AlertTurn, now: Instant): SourceSignal {
+  const said = because('no_longer_judged', 'its groups are no longer judged one by one');
+  return closingSignal({ objective, group, turn, summary: `${objective.name} is no longer alerted on by group`, because: said, now });
+}
+
+/** Ends an alert on what is judged no more. */
+export function closingSignal(parts: {
+  objective: Pick<ObjectiveRow, 'slug' | 'name' | 'serviceId'>;
+  group: string;
+  turn: AlertTurn;
+  summary: string;
+  because: Because;
+  now: Instant;
+}): SourceSignal {
+  const { objective, group, turn, summary, now } = parts;
   return {
-    key: `${objective.slug}/${turn.slot}/${group}`,
+    key: alertKey(objective.slug, turn.slot, group),
     status: turn.status,
     severity: turn.severity,
-    summary: `${objective.name} is no longer alerted on by group`,
+    summary,
     serviceId: objective.serviceId,
     labels: { objective: objective.slug, slot: turn.slot },
     links: { objective: `/objectives/${objective.slug}` },
-    facts: { group },
+    facts: group === '' ? {} : { group },
     startedAt: now,
-    because: because('no_longer_judged', 'its groups are no longer judged one by one'),
+    because: parts.because,
   };
 }
 
@@ -163,7 +178,7 @@ function signalOf({ objective, version, group, turn, status, startedAt, impactSt
   const labels = groupLabels(definition.indicator.groupBy, group);
   const name = group === '' ? objective.name : `${objective.name} (${Object.values(labels).join(', ') || group})`;
   return {
-    key: group === '' ? `${objective.slug}/${turn.slot}` : `${objective.slug}/${turn.slot}/${group}`,
+    key: alertKey(objective.slug, turn.slot, group),
     status: turn.status,
     severity: turn.severity,
     summary: summaryOf(name, turn.slot, status),

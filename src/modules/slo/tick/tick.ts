@@ -5,12 +5,14 @@ import { defineJob, FOREVER, type JobRequest } from '#kernel/job.ts';
 import { applySignals, type SourceSignal } from '#modules/alerts/index.ts';
 import type { VerbContext } from '#platform/verb.ts';
 import type { Objective, ObjectiveBook } from '../book.ts';
+import { alertKey } from '../core/alert-changes.ts';
 import { evaluateObjective } from '../core/evaluate.ts';
 import { IMPACT_STEP_MS } from '../core/past/impact.ts';
 import { levelChanged, policyFacts, stateChanged, ticked, versionGoverns } from '../events.ts';
 import { listGroups, type ObjectiveRow, updateEvaluations, updateGoverning, upsertGroups } from '../store.ts';
 import { oweReviews } from './owe-reviews.ts';
 import { type Judged, judgeOne, type KnownGroups, signalsOf } from './judge.ts';
+import { lockJudging } from './lock-judging.ts';
 
 /**
  * One evaluation of all objectives. It books the next one itself, so it must never die; and a node that stops in the
@@ -32,6 +34,7 @@ export function nextTick(now: Instant, everyMs: number): JobRequest<unknown> {
  * what was written since this node's last look, and one row an objective. Everything is judged in one go, then written.
  */
 export async function evaluateAll(ctx: VerbContext, book: ObjectiveBook): Promise<void> {
+  await lockJudging(ctx.tx);
   const { objectives, unreadable } = await book.read(ctx.tx, ctx.now);
   const groups = await knownGroups(ctx);
   await book.ready(ctx.tx, objectives, ctx.now, { groups: 'alerting' });
@@ -150,7 +153,7 @@ async function recordFault(ctx: VerbContext, row: ObjectiveRow, fault: string): 
   if (row.evaluation.broken !== null) return [];
   return [
     {
-      key: `${row.slug}/broken`,
+      key: alertKey(row.slug, 'broken', ''),
       status: 'firing',
       severity: 'critical',
       summary: `${row.name} cannot be judged, so no burn of it would page`,

@@ -16,6 +16,7 @@ import { ExplainProvider } from '../explain/explained.tsx';
 import { type Asked, askedText, parseAsked } from '../explain/figures.ts';
 import { LevelWhy } from '../level-why.tsx';
 import { type Objective, windowWords } from '../objective-look.ts';
+import { DeleteObjective } from '../edit/delete-objective.tsx';
 import { FirstCounts } from './first-counts.tsx';
 import { GoverningNote } from './governing-note.tsx';
 import { Numbers } from './numbers.tsx';
@@ -69,6 +70,7 @@ function ObjectiveBody({ objective }: { objective: Objective }) {
         acts={
           <>
             {tab !== 'backtest' && !isDark && <Button onClick={() => choose('backtest')}>What would have paged</Button>}
+            {may && <DeleteObjective objective={objective} />}
             {may && (
               <Link className={buttonClass({})} to="/objectives/$slug/edit" params={{ slug: objective.slug }}>
                 Edit
