@@ -3,11 +3,13 @@ import { DAY_MS, type DurationMs, floorTo, type Instant, MINUTE_MS, plus, SECOND
 import { type CounterState, INITIAL_COUNTER_STATE } from '../core/counter-columns.ts';
 import { isGaugeCondition, type PrometheusIndicator, type PromqlIndicator, sliceMs } from '../core/indicator.ts';
 import { countApproximate } from '../core/source/approximate-counting.ts';
+import type { BackfillChunk } from '../core/source/backfill-plan.ts';
 import { COUNTER_MEMORY_MS, readCounters } from '../core/source/counter-reading.ts';
 import { type CountingNote, countEvents } from '../core/source/event-counting.ts';
 import { gaugeStepMs, judgeSlices } from '../core/source/gauge-reading.ts';
 import { cellsWithin, entryOf, type GroupCells, ROLL_UP } from '../core/source/series.ts';
 import type { MetricSource, SourceFailure, SourceSeries } from '../port.ts';
+import { readCalm } from './read-calm.ts';
 import { parseSelector, withWindow } from './selector.ts';
 
 type SourceIndicator = PrometheusIndicator | PromqlIndicator;
@@ -64,16 +66,53 @@ export async function readIndicator(
 
 /** Where counters stand at `at`, by what was there before it: what a first poll goes on from. Counts nothing. */
 export async function startReading(source: MetricSource, indicator: SourceIndicator, at: Instant): Promise<IndicatorRead> {
-  const read = await readPast(source, indicator, { span: { from: at, to: at }, read: { from: plus(at, -COUNTER_MEMORY_MS), to: at } });
+  const chunk = { span: { from: at, to: at }, read: { from: plus(at, -COUNTER_MEMORY_MS), to: at } };
+  const read = await readEachSeries(source, indicator, chunk);
   return read.kind === 'failed' ? read : { ...read, groups: new Map(), notes: [] };
 }
 
-/** The cells of a span of the past, read for itself: `read` is wider than `span` by what counters need. */
+export type PastRead = Omit<Extract<IndicatorRead, { kind: 'read' }>, 'state'> | Extract<IndicatorRead, { kind: 'failed' }>;
+
+/** The cells of a span of the past, read for itself: `read` is wider than `span` by what counters need. `oneByOne`: the source adds nothing up. */
 export async function readPast(
   source: MetricSource,
   indicator: SourceIndicator,
-  chunk: { span: { from: Instant; to: Instant }; read: { from: Instant; to: Instant } },
-): Promise<IndicatorRead> {
+  chunk: BackfillChunk,
+  { oneByOne = false }: { oneByOne?: boolean } = {},
+): Promise<PastRead> {
+  const calm = oneByOne ? null : await readCalmly(source, indicator, chunk);
+  return calm ?? (await readEachSeries(source, indicator, chunk));
+}
+
+/** Null for what is no sum of counters, and where the source cannot add them up to the event. */
+async function readCalmly(source: MetricSource, indicator: SourceIndicator, chunk: BackfillChunk): Promise<PastRead | null> {
+  if (indicator.kind !== 'prometheus' || !followsCounters(indicator) || indicator.histogram !== undefined) return null;
+  const { valid, good, bad, groupBy } = indicator;
+  const given = Object.entries({ valid, good, bad }).filter(([, text]) => text !== undefined);
+  if (!given.every(([, text]) => parseSelector(text ?? '').ok)) return null;
+  const stepMs = COUNTER_STEP_MS;
+  const calm = await readCalm(
+    source,
+    {
+      queries: queriesOf(indicator, stepMs),
+      groupBy,
+      stepMs,
+      readSeries: (span) => readQueries(source, indicator, span),
+      remember: (at) => remember(source, indicator, at),
+    },
+    chunk,
+  );
+  if (calm === null || calm.kind === 'failed') return calm;
+  const counted = countEvents(calm.increments, {
+    counted: bad !== undefined ? 'bad' : good !== undefined ? 'good' : 'none',
+    stepMs,
+    groupBy,
+  });
+  const { groups, notes } = limitGroups(counted);
+  return { kind: 'read', groups: cellsWithin(groups, chunk.span), notes, samples: calm.samples, warnings: calm.warnings };
+}
+
+async function readEachSeries(source: MetricSource, indicator: SourceIndicator, chunk: BackfillChunk): Promise<IndicatorRead> {
   const { span, read: wide } = chunk;
   const isFollowed = followsCounters(indicator);
   if (!isFollowed && span.from === span.to)
