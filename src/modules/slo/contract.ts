@@ -6,7 +6,8 @@ import { optionalText, Slug, text } from '#kernel/text.ts';
 import { IndicatorDefinition } from '#modules/signals/contract.ts';
 import { budgetPolicyOperations } from './core/budget-policy/operations.ts';
 import { reviewOperations } from './core/budget-policy/review-operations.ts';
-import { CorrectionRule } from './core/counts/corrections.ts';
+import { CORRECTION_DECISIONS } from './core/counts/correction-decision.ts';
+import { CorrectionRule, CorrectionSource } from './core/counts/corrections.ts';
 import { AlertingInput, definitionShape } from './core/definition.ts';
 import {
   BacktestView,
@@ -187,9 +188,9 @@ export const contract = {
     id: 'slo.proposeCorrection',
     method: 'POST',
     path: '/objectives/:slug/corrections/proposals',
-    summary: 'Propose to exclude or to re-count a period; an editor decides',
+    summary: 'Propose to exclude or to re-count a period; it counts once an editor accepts it',
     params: ObjectiveParams,
-    body: z.strictObject({ rule: CorrectionRule, reason: text(500), source: text(80).optional() }),
+    body: z.strictObject({ rule: CorrectionRule, reason: text(500), source: CorrectionSource.optional() }),
     response: CorrectionView,
     status: 201,
     errors: ['invalid_input', 'not_found', 'conflict'],
@@ -215,9 +216,9 @@ export const contract = {
     id: 'slo.decideCorrection',
     method: 'POST',
     path: '/corrections/:id/decision',
-    summary: 'Accept a proposed correction, or withdraw one',
+    summary: 'Accept or decline a proposed correction, or withdraw one',
     params: z.object({ id: idSchema('cor') }),
-    body: z.strictObject({ decision: z.enum(['accept', 'withdraw']) }),
+    body: z.strictObject({ decision: z.enum(CORRECTION_DECISIONS) }),
     response: CorrectionView,
     errors: ['invalid_input', 'not_found', 'conflict'],
     scope: 'editor',

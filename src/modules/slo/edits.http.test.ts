@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { HOUR_MS, instant, iso, MINUTE_MS, plus } from '#kernel/instant.ts';
 import { createWorld, type World } from '#testing/world.ts';
-import { nextTick } from './index.ts';
+import type { VerbContext } from '#platform/verb.ts';
+import { nextTick, proposeCorrection } from './index.ts';
 
 const START = instant(Date.UTC(2026, 10, 19, 12));
 
@@ -104,14 +105,19 @@ describe('edits of an objective', () => {
     await expect(
       world.api.slo.proposeCorrection({ params: { slug: 'corrected' }, body: { rule, reason: 'Again', source: 'incident/inc_1' } }),
     ).rejects.toMatchObject({ code: 'conflict' });
-    expect((await get('corrected')).budget.badCount).toBe(600);
+    expect(await get('corrected')).toMatchObject({ budget: { badCount: 600 }, asCounted: null });
+    expect(proposed).toMatchObject({ decidedAt: null, decidedBy: null });
     const params = { id: proposed.id as never };
     await world.api.slo.decideCorrection({ params, body: { decision: 'accept' } });
     expect(await get('corrected')).toMatchObject({
       budget: { badCount: 0, validCount: 3600 },
       asCounted: { badCount: 600, validCount: 7200 },
     });
-    await expect(world.api.slo.decideCorrection({ params, body: { decision: 'accept' } })).rejects.toMatchObject({ code: 'conflict' });
+    for (const decision of ['accept', 'decline'] as const)
+      await expect(world.api.slo.decideCorrection({ params, body: { decision } })).rejects.toMatchObject({
+        code: 'conflict',
+        facts: { state: 'active' },
+      });
     await world.api.slo.decideCorrection({ params, body: { decision: 'withdraw' } });
     expect(await get('corrected')).toMatchObject({ budget: { badCount: 600 }, asCounted: null });
     world.clock.advance(10_000);
@@ -122,6 +128,43 @@ describe('edits of an objective', () => {
       'active',
       'withdrawn',
     ]);
+  });
+
+  it('of corrections that are declined change no figure, and say who declined them and when', async () => {
+    const before = await get('corrected');
+    const propose = (source?: string) =>
+      world.api.slo.proposeCorrection({
+        params: { slug: 'corrected' },
+        body: { rule: { kind: 'exclude', from: ago(60), to: ago(30) }, reason: 'Announced', ...(source !== undefined && { source }) },
+      });
+    const proposed = await propose('maintenance/mnt_1');
+    const params = { id: proposed.id as never };
+    const declined = await world.api.slo.decideCorrection({ params, body: { decision: 'decline' } });
+    expect(declined).toMatchObject({ state: 'declined', decidedAt: iso(world.clock.now()), version: 2 });
+    expect(declined.decidedBy).not.toBeNull();
+    expect((await get('corrected')).budget).toEqual(before.budget);
+    for (const decision of ['accept', 'decline', 'withdraw'] as const)
+      await expect(world.api.slo.decideCorrection({ params, body: { decision } })).rejects.toMatchObject({ code: 'conflict' });
+    await expect(propose('maintenance/mnt_1')).rejects.toMatchObject({ code: 'conflict', facts: { state: 'declined' } });
+    await expect(propose('somewhere')).rejects.toMatchObject({ fields: [{ path: 'body.source' }] });
+    const { items } = await world.api.identity.listAudit({ query: { subject: proposed.id } });
+    expect(items.map((row) => row.operation).sort()).toEqual(['slo.decideCorrection', 'slo.proposeCorrection']);
+    expect(await propose()).toMatchObject({ state: 'proposed', source: null });
+  });
+
+  it('of corrections can be proposed by another module, in its own transaction', async () => {
+    const rule = { kind: 'exclude' as const, from: instant(world.clock.now() - 60_000), to: world.clock.now(), timeZone: 'UTC' };
+    const propose = (ctx: VerbContext) =>
+      proposeCorrection(ctx, { slug: 'corrected', rule, reason: 'Upgrade', source: 'maintenance/mnt_2' });
+    const all = async () => (await world.api.slo.listCorrections({ params: { slug: 'corrected' } })).items.map((item) => item.source);
+    const failed = world.transact(async (ctx) => {
+      await propose(ctx);
+      throw new Error('the rest of it failed');
+    });
+    await expect(failed).rejects.toThrow('the rest of it failed');
+    expect(await all()).not.toContain('maintenance/mnt_2');
+    await world.transact(propose);
+    expect(await all()).toContain('maintenance/mnt_2');
   });
 
   it('of corrections are refused field by field', async () => {

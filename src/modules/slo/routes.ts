@@ -9,7 +9,9 @@ import type { ObjectiveBook } from './book.ts';
 import { budgetPolicyRoutes, reviewRoutes } from './budget-policy/routes.ts';
 import type { contract } from './contract.ts';
 import { deleteObjective } from './delete-objective.ts';
-import { createCorrection, decideCorrection } from './corrections/corrections.ts';
+import { createCorrection } from './corrections/create-correction.ts';
+import { decideCorrection } from './corrections/decide-correction.ts';
+import { proposeCorrection } from './corrections/propose-correction.ts';
 import { exportObjectives, importObjectives } from './exchange/exchange.ts';
 import { explainView } from './read/explain-objective.ts';
 import { previewObjective } from './backtest/preview-objective.ts';
@@ -94,9 +96,8 @@ function writing(reader: ObjectiveReader): Omit<All, Reading | AsCode> {
       return { accepted, lastObservedAt: isoOrNull(ends.reduce((a, b) => (a > b ? a : b))) };
     },
     proposeCorrection: async (call, { params, body }) =>
-      correctionView(await call.run(createCorrection, { slug: params.slug, ...body, source: body.source ?? null, propose: true })),
-    createCorrection: async (call, { params, body }) =>
-      correctionView(await call.run(createCorrection, { slug: params.slug, ...body, source: null, propose: false })),
+      correctionView(await call.run(proposeCorrection, { slug: params.slug, ...body, source: body.source ?? null })),
+    createCorrection: async (call, { params, body }) => correctionView(await call.run(createCorrection, { slug: params.slug, ...body })),
     decideCorrection: async (call, { params, body }) => correctionView(await call.run(decideCorrection, { id: params.id, ...body })),
   };
 }

@@ -12,6 +12,7 @@ import { LevelWhy } from '../objectives/level-why.tsx';
 import { type Objective, rateOver } from '../objectives/objective-look.ts';
 import { failedShare, highest, line, lowest, useSeries } from '../objectives/series.ts';
 import { type IncidentDetail, incidentNumber } from './incident-look.tsx';
+import { ProposeCorrection } from './propose-correction.tsx';
 
 const MINUTE = 60_000;
 
@@ -44,21 +45,7 @@ export function Evidence({ incident, objective }: { incident: IncidentDetail; ob
           {objective.name}
         </Link>
         <LevelWhy objective={objective} />
-        {ended !== null && (
-          <Link
-            className="link sm"
-            to="/objectives/$slug"
-            params={{ slug: objective.slug }}
-            search={{
-              tab: 'corrections',
-              from: incident.impactStartedAt ?? incident.declaredAt,
-              to: ended,
-              source: `incident/${incident.id}`,
-            }}
-          >
-            Propose a correction
-          </Link>
-        )}
+        {ended !== null && <ProposeCorrection incident={incident} slug={objective.slug} ended={ended} />}
         {rate !== undefined && (
           <span className="end">
             <Why ask={`${burn(rate)} over 1 h`} side="right" title="Burn over 1 h" reason={objective.stateBecause} />

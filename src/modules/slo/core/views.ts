@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { IsoTime } from '#kernel/instant.ts';
 import { BecauseView } from '#kernel/operation.ts';
 import { BUDGET_LEVELS } from './budget/budget.ts';
+import { CORRECTION_STATES } from './counts/correction-decision.ts';
 
 const OBJECTIVE_STATES = ['ok', 'firing', 'frozen', 'no_data', 'no_traffic'] as const;
 
@@ -148,7 +149,7 @@ export const VersionView = z.object({
 
 export const CorrectionView = z.object({
   id: z.string(),
-  state: z.enum(['proposed', 'active', 'withdrawn']),
+  state: z.enum(CORRECTION_STATES),
   kind: z.enum(['exclude', 'recount']),
   from: IsoTime,
   to: IsoTime,

@@ -4,9 +4,8 @@ import type { Id } from '#kernel/ids.ts';
 import type { Instant } from '#kernel/instant.ts';
 import { json, stamp, stampOrNull } from '#platform/db/database.ts';
 import type { Db, Tx } from '#platform/verb.ts';
-
-/** *proposed* waits for a person; *active* counts; *withdrawn* no longer does, or never did. */
-export type CorrectionState = 'proposed' | 'active' | 'withdrawn';
+import type { CorrectionState } from '../core/counts/correction-decision.ts';
+import type { ObjectiveRow } from '../store.ts';
 
 export interface CorrectionRow {
   id: Id<'cor'>;
@@ -58,6 +57,12 @@ export async function lockCorrection(tx: Tx, id: string): Promise<CorrectionRow>
   const row = await tx.selectFrom('correction').selectAll().where('id', '=', id).forUpdate().executeTakeFirst();
   if (row === undefined) throw new AppError('not_found', `there is no correction ${id}`);
   return row as unknown as CorrectionRow;
+}
+
+/** The objective that a correction is of, whether or not it is still judged. */
+export async function loadCorrected(tx: Tx, id: Id<'obj'>): Promise<Pick<ObjectiveRow, 'id' | 'slug' | 'name' | 'serviceId'>> {
+  const row = await tx.selectFrom('objective').select(['id', 'slug', 'name', 'serviceId']).where('id', '=', id).executeTakeFirstOrThrow();
+  return row as unknown as ObjectiveRow;
 }
 
 export async function findProposal(tx: Tx, objectiveId: Id<'obj'>, source: string): Promise<CorrectionRow | undefined> {

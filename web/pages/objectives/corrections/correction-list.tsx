@@ -12,14 +12,32 @@ import { type Correction, incidentOf, repeatWords } from './rule-words.ts';
 const STATE: Record<Correction['state'], { tone?: Tone; word: string }> = {
   proposed: { tone: 'yellow', word: 'proposed' },
   active: { tone: 'accent', word: 'active' },
+  declined: { word: 'declined' },
   withdrawn: { word: 'withdrawn' },
+};
+
+type Decision = 'accept' | 'decline' | 'withdraw';
+
+const ACTS: Record<'proposed' | 'active', { decision: Decision; word: string }[]> = {
+  proposed: [
+    { decision: 'accept', word: 'Accept' },
+    { decision: 'decline', word: 'Decline' },
+  ],
+  active: [{ decision: 'withdraw', word: 'Withdraw' }],
+};
+
+const SAID: Record<Correction['state'], string> = {
+  proposed: 'An editor decides.',
+  active: 'It counts from now on.',
+  declined: 'Declined; no figure changes.',
+  withdrawn: 'It no longer counts.',
 };
 
 export function CorrectionList({ corrections }: { corrections: readonly Correction[] }) {
   const may = useMay('editor');
   const decide = useAct(
-    ({ id, decision }: { id: string; decision: 'accept' | 'withdraw' }) => api.slo.decideCorrection({ params: { id }, body: { decision } }),
-    { renews: ['slo'], said: (one) => (one.state === 'active' ? 'It counts from now on.' : 'It no longer counts.') },
+    ({ id, decision }: { id: string; decision: Decision }) => api.slo.decideCorrection({ params: { id }, body: { decision } }),
+    { renews: ['slo'], said: (one) => SAID[one.state] },
   );
   return (
     <>
@@ -34,20 +52,18 @@ export function CorrectionList({ corrections }: { corrections: readonly Correcti
                 <span>
                   <Span correction={correction} />
                 </span>
-                {may && correction.state !== 'withdrawn' && (
+                {may && (correction.state === 'proposed' || correction.state === 'active') && (
                   <span className="row end">
-                    {correction.state === 'proposed' && (
-                      <Button onClick={() => decide.mutate({ id: correction.id, decision: 'accept' })} disabled={decide.isPending}>
-                        Accept
+                    {ACTS[correction.state].map(({ decision, word: act }) => (
+                      <Button
+                        key={decision}
+                        kind={decision === 'accept' ? 'plain' : 'ghost'}
+                        onClick={() => decide.mutate({ id: correction.id, decision })}
+                        disabled={decide.isPending}
+                      >
+                        {act}
                       </Button>
-                    )}
-                    <Button
-                      kind="ghost"
-                      onClick={() => decide.mutate({ id: correction.id, decision: 'withdraw' })}
-                      disabled={decide.isPending}
-                    >
-                      Withdraw
-                    </Button>
+                    ))}
                   </span>
                 )}
               </div>
@@ -66,8 +82,10 @@ export function CorrectionList({ corrections }: { corrections: readonly Correcti
   );
 }
 
-function what({ kind, good, valid }: Correction): string {
-  return kind === 'exclude' ? 'Excluded' : `Counted as ${count(good ?? 0)} good of ${count(valid ?? 0)}`;
+function what({ kind, good, valid, state }: Correction): string {
+  const counts = `${count(good ?? 0)} good of ${count(valid ?? 0)}`;
+  if (state === 'proposed' || state === 'declined') return kind === 'exclude' ? 'Exclude' : `Count as ${counts}`;
+  return kind === 'exclude' ? 'Excluded' : `Counted as ${counts}`;
 }
 
 function Span({ correction }: { correction: Correction }) {
@@ -86,7 +104,7 @@ function Decided({ correction }: { correction: Correction }) {
   return (
     <>
       {' '}
-      · {correction.state === 'active' ? 'accepted' : 'withdrawn'} by {correction.decidedBy}, <Time at={correction.decidedAt} />
+      · {correction.state === 'active' ? 'accepted' : correction.state} by {correction.decidedBy}, <Time at={correction.decidedAt} />
     </>
   );
 }

@@ -38,6 +38,12 @@ export const CorrectionRule = z
   });
 export type CorrectionRule = z.output<typeof CorrectionRule>;
 
+/** What a proposal comes from, and which one: an incident, a maintenance. */
+export const CorrectionSource = z
+  .string()
+  .max(80)
+  .regex(/^(incident|maintenance)\/[A-Za-z0-9_-]+$/, 'must be incident/<id> or maintenance/<id>');
+
 /** How a rule is stored and shown. */
 export function ruleInput(rule: CorrectionRule): Record<string, unknown> {
   return { ...rule, from: iso(rule.from), to: iso(rule.to) };
