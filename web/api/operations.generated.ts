@@ -69,6 +69,7 @@ export const operations = {
   'releases.getGate': { method: 'GET', path: '/services/:slug/gate' },
   'releases.listApprovals': { method: 'GET', path: '/services/:slug/approvals' },
   'releases.withdrawApproval': { method: 'DELETE', path: '/approvals/:id' },
+  'signals.deleteSource': { method: 'DELETE', path: '/sources/:slug' },
   'signals.getSource': { method: 'GET', path: '/sources/:slug' },
   'signals.listSources': { method: 'GET', path: '/sources' },
   'signals.putSource': { method: 'PUT', path: '/sources/:slug' },

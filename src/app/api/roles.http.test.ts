@@ -58,6 +58,7 @@ const MAY_CALL: Record<string, readonly Caller[]> = {
   'signals.listSources': SIGNED_IN,
   'signals.getSource': SIGNED_IN,
   'signals.putSource': ADMINS,
+  'signals.deleteSource': ADMINS,
   'signals.testSource': EDITORS,
   'slo.listObjectives': SIGNED_IN,
   'slo.getObjective': SIGNED_IN,

@@ -8,6 +8,7 @@ import { backfillAt, nextPoll } from './poll/job-definitions.ts';
 import { insertReading, type SourceIndicator } from './poll/store.ts';
 import { requireReadable } from './source/check-queries.ts';
 import { readAlignMs } from './source/read-indicator.ts';
+import { holdSource } from './source/store.ts';
 import { insertIndicator } from './store.ts';
 
 const LEAST_BACKFILL_MS: DurationMs = 30 * DAY_MS;
@@ -30,6 +31,7 @@ export async function createIndicator(
 
 async function beginReading(ctx: VerbContext, indicatorId: Id<'ind'>, definition: SourceIndicator, backfillMs: DurationMs): Promise<void> {
   const source = await requireReadable(ctx.tx, definition);
+  await holdSource(ctx.tx, { id: source.id, slug: definition.source });
   const alignMs = readAlignMs(definition);
   // What polls and the backfill divide between them has had its time to arrive.
   const startedAt = floorTo(plus(ctx.now, -source.lagMs), alignMs);

@@ -6,6 +6,7 @@ import type { contract } from './contract.ts';
 import { decodeOtlp, encodeOtlpAnswer } from './otlp/protobuf.ts';
 import type { ReadingParts } from './poll/reading-parts.ts';
 import { receiveOtlp } from './receive-otlp.ts';
+import { deleteSource } from './deletion/delete-source.ts';
 import { putSource } from './source/put-source.ts';
 import { testSource } from './source/test-source.ts';
 import { getSource, listSources } from './source/views.ts';
@@ -26,6 +27,10 @@ export function routes(parts: RouteParts): Handlers<typeof contract, HttpCall> {
     putSource: async (call, { params, body }) => {
       await call.run(putSource, { slug: params.slug, ifMatch: call.ifMatch, definition: body });
       return getSource(call.db, params.slug, call.now, await inUse(call.db));
+    },
+    deleteSource: async (call, { params }) => {
+      await call.run(deleteSource, { slug: params.slug, ifMatch: call.ifMatch, listUses: parts.listUses });
+      return null;
     },
     testSource: (call, { params, body }) => testSource({ ...parts, db: call.db }, { slug: params.slug, query: body.query }),
   };

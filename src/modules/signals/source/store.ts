@@ -34,8 +34,36 @@ export async function findSourceById(db: Db, id: Id<'src'>): Promise<SourceRow |
 
 export async function loadSource(db: Db, slug: string): Promise<SourceRow> {
   const row = await findSource(db, slug);
-  if (row === undefined) throw new AppError('not_found', `there is no source ${slug}`, { facts: { source: slug } });
+  if (row === undefined) throw noSource(slug);
   return row;
+}
+
+function noSource(slug: string): AppError {
+  return new AppError('not_found', `there is no source ${slug}`, { facts: { source: slug } });
+}
+
+/** Against those who begin to rely on it, as `holdSource` does. */
+export async function lockSource(tx: Tx, slug: string): Promise<SourceRow> {
+  const row = await tx.selectFrom('source').selectAll().where('slug', '=', slug).forUpdate().executeTakeFirst();
+  if (row === undefined) throw noSource(slug);
+  return row as unknown as SourceRow;
+}
+
+/** Keeps it from being deleted until the transaction ends. */
+export async function holdSource(tx: Tx, { id, slug }: Pick<SourceRow, 'id' | 'slug'>): Promise<void> {
+  const row = await tx.selectFrom('source').select('id').where('id', '=', id).forKeyShare().executeTakeFirst();
+  if (row === undefined) throw noSource(slug);
+}
+
+export async function listIndicatorsRead(db: Db, sourceId: Id<'src'>): Promise<Id<'ind'>[]> {
+  const rows = await db.selectFrom('indicatorReading').select('indicatorId').where('sourceId', '=', sourceId).execute();
+  return rows.map(({ indicatorId }) => indicatorId as Id<'ind'>);
+}
+
+/** With how far it was read for indicators that nobody relies on. */
+export async function deleteSourceRow(tx: Tx, id: Id<'src'>): Promise<void> {
+  await tx.deleteFrom('indicatorReading').where('sourceId', '=', id).execute();
+  await tx.deleteFrom('source').where('id', '=', id).execute();
 }
 
 /** Locks what polls have found, so that one at a time goes on from it. */
