@@ -63,7 +63,7 @@ describe('the level of a budget', () => {
     expect(told()).toEqual([]);
   });
 
-  it('is told once to whoever is on call when it gets worse, and that executives were to hear', async () => {
+  it('is told once to whoever is on call when it gets worse, and that executives are to hear', async () => {
     await assign('strict');
     await world.advance(5 * MINUTE_MS);
     expect(told()).toMatchObject([
@@ -79,7 +79,7 @@ describe('the level of a budget', () => {
     expect(told()[0]?.notice.details).toEqual([
       'Strict: Fine until now',
       'Nothing goes out.',
-      'The policy asks for executives to be told: please tell them, Nines reaches only you.',
+      'The policy asks for executives to be told, and there is no schedule executives: please tell them.',
     ]);
     const [, change] = await changes();
     expect(change).toMatchObject({
@@ -90,7 +90,6 @@ describe('the level of a budget', () => {
           slug: 'strict',
           level: 'Stop',
           asksFor: ['owner_team', 'executives'],
-          reaches: ['owner_team'],
           reviewBeforeLifting: true,
         },
       },
@@ -141,6 +140,27 @@ describe('the level of a budget', () => {
     await world.advance(MINUTE_MS);
     const { timeline } = await world.api.incidents.getIncident({ params: { id: incident.id } });
     expect(timeline.filter((row) => row.kind === 'budget_level')).toMatchObject([{ because: { text: 'Checkout: healthy to frozen' } }]);
+  });
+
+  it('is told to whoever stands for the executives, where somebody does', async () => {
+    await world.api.oncall.putSchedule({
+      params: { slug: 'executives' },
+      body: { name: 'Executives', zone: 'UTC', participants: [team.priya], handoffDay: 1, handoffTime: '09:00', startsOn: '2026-01-05' },
+    });
+    await bound(0.3);
+    await world.advance(HOUR_MS + 2 * MINUTE_MS);
+    const before = told().length;
+    await bound(0.9);
+    await world.advance(2 * MINUTE_MS);
+    const now = told().slice(before);
+    expect(now.map((sent) => sent.personId).sort()).toEqual([team.mara, team.priya].sort());
+    for (const sent of now) expect(sent.notice.details).toContain('Told for the executives: Priya.');
+    expect((await world.api.escalation.listPages({ query: { state: 'all' } })).items).toEqual([]);
+    const { id } = await world.api.slo.getObjective({ params: { slug: 'checkout' } });
+    const { items } = await world.api.identity.listAudit({ query: { subject: id } });
+    expect(items.find((row) => row.operation === 'releases.announceLevel')).toMatchObject({
+      after: { told: { code: 'executives_told', facts: { owners: 'Mara', executives: 'Priya' } } },
+    });
   });
 
   it('is told to nobody where the policy asks for nobody, and is written down all the same', async () => {

@@ -2,11 +2,20 @@ import { z } from 'zod';
 import { type Id, idSchema } from '#kernel/ids.ts';
 import { defineJob } from '#kernel/job.ts';
 import { firstResponders } from '#modules/escalation/index.ts';
+import { listPeopleByIds } from '#modules/identity/index.ts';
 import { type Notice, sendNotice } from '#modules/notify/index.ts';
+import { whoIsOnCall } from '#modules/oncall/index.ts';
 import { listOpenReviewsOfServices, type ObjectiveReader, pendingReview, policyLevel, type Standing } from '#modules/slo/index.ts';
 import { lockName } from '#platform/db/lock-name.ts';
 import type { VerbContext } from '#platform/verb.ts';
-import { decideAnnouncement, NOTHING_ANNOUNCED } from './core/announcement.ts';
+import {
+  type Audience,
+  type AudienceFacts,
+  decideAnnouncement,
+  decideAudience,
+  EXECUTIVES_SCHEDULE,
+  NOTHING_ANNOUNCED,
+} from './core/announcement.ts';
 import type { GateLevel } from './core/gate.ts';
 import { lockAnnounced, upsertAnnounced } from './store.ts';
 
@@ -22,8 +31,8 @@ export interface LevelSubject {
 }
 
 /**
- * Tells whoever the service's escalation policy names first that the level of a budget has changed: an ordinary notice by
- * their own rules, never a page. Judges by the level of now, so it may be asked as often as one likes.
+ * Tells whoever the service's escalation policy names first, and the executives where the policy asks for them, that the
+ * level of a budget has changed: an ordinary notice by their own rules, never a page. Judges by the level of now, so it may be asked as often as one likes.
  */
 export async function announceLevel(ctx: VerbContext, subject: LevelSubject, reader: ObjectiveReader): Promise<void> {
   const { objectiveId, slug, serviceId } = subject;
@@ -38,23 +47,50 @@ export async function announceLevel(ctx: VerbContext, subject: LevelSubject, rea
     await ctx.enqueue({ job: relook, payload, dueAt: decided.wakeAt, key: `relook/${objectiveId}/${decided.wakeAt}` });
   }
   if (!decided.tell) return;
-  // Executives are no audience that could be reached; the notice asks the team to tell them.
-  const audience = standing.says?.announce ?? ['owner_team'];
-  const personIds = audience.includes('owner_team') ? await firstResponders(ctx.tx, [serviceId], ctx.now) : [];
+  const asks = standing.says?.announce ?? ['owner_team'];
+  const audience = await audienceOf(ctx, serviceId, asks);
+  const personIds = audience.personIds as Id<'per'>[];
   const owed = (await listOpenReviewsOfServices(ctx.tx, [serviceId])).filter((review) => review.slug === slug);
   const awaited = pendingReview(owed, standing.level)?.rule.name ?? null;
-  const notice = noticeOf(standing, before?.level ?? NOTHING_ANNOUNCED.level, awaited);
+  const notice = noticeOf(standing, { told: before?.level ?? NOTHING_ANNOUNCED.level, awaited, audience });
   await sendNotice(ctx, { about: objectiveId, key: `level/${objectiveId}/${ctx.now}`, personIds, notice, allAtOnce: false });
   await ctx.audit({
     operation: 'releases.announceLevel',
     subject: objectiveId,
     before: { level: before?.level ?? null },
-    after: { level: standing.level, because: decided.because, policy: standing.policy.slug, audience, personIds, notice: notice.details },
+    after: {
+      level: standing.level,
+      because: decided.because,
+      policy: standing.policy.slug,
+      audience: asks,
+      told: audience.because,
+      personIds,
+      notice: notice.details,
+    },
   });
 }
 
-/** `awaited`: the level that the gate goes on answering as at. */
-function noticeOf({ slug, name, remainingRatio, policy, says }: Standing, told: GateLevel, awaited: string | null): Notice {
+async function audienceOf(ctx: VerbContext, serviceId: Id<'svc'>, asks: AudienceFacts['asks']): Promise<Audience> {
+  const ownerIds = asks.includes('owner_team') ? await firstResponders(ctx.tx, [serviceId], ctx.now) : [];
+  const onCall = asks.includes('executives')
+    ? (await whoIsOnCall(ctx.tx, [EXECUTIVES_SCHEDULE], ctx.now)).get(EXECUTIVES_SCHEDULE)
+    : undefined;
+  const executiveIds = onCall === undefined || onCall.personId === null ? [] : [onCall.personId];
+  const people = await listPeopleByIds(ctx.tx, [...new Set([...ownerIds, ...executiveIds])] as Id<'per'>[]);
+  const names = new Map<string, string>(people.map((person) => [person.id, person.name]));
+  const named = (ids: readonly string[]) => ids.map((id) => ({ id, name: names.get(id) ?? id }));
+  return decideAudience({ asks, owners: named(ownerIds), executives: onCall === undefined ? null : named(executiveIds) });
+}
+
+interface Told {
+  /** The level that people believed in. */
+  told: GateLevel;
+  /** The level that the gate goes on answering as at. */
+  awaited: string | null;
+  audience: Audience;
+}
+
+function noticeOf({ slug, name, remainingRatio, policy, says }: Standing, { told, awaited, audience }: Told): Notice {
   const left = remainingRatio === null ? '' : ` (${(Math.floor(remainingRatio * 1000) / 10).toFixed(1)} % left)`;
   const toldName = policyLevel(policy, told)?.name ?? told;
   return {
@@ -63,9 +99,7 @@ function noticeOf({ slug, name, remainingRatio, policy, says }: Standing, told: 
     details: [
       `${policy.name}: ${toldName} until now`,
       ...(says?.consequences ?? ['The budget is not known, so each change needs an approval.']),
-      ...(says?.announce.includes('executives') === true
-        ? ['The policy asks for executives to be told: please tell them, Nines reaches only you.']
-        : []),
+      ...(says?.announce.includes('executives') === true ? [audience.because.text] : []),
       ...(awaited === null
         ? []
         : [`The gate goes on answering as at ${awaited} until a review is recorded, here or with nines slo review ${slug}.`]),

@@ -7,8 +7,8 @@ import { AUDIENCES, type BudgetPolicy, policyLevel } from './core/budget-policy/
 const Objective = z.object({ objectiveId: idSchema('obj'), slug: z.string(), name: z.string(), serviceId: idSchema('svc') });
 
 /**
- * What the policy says of a level that was entered: whom it asks to tell, and whom that reaches. There is no audience of
- * executives yet, so what is asked for them reaches nobody, and the event says so.
+ * What the policy says of a level that was entered, and whom it asks to tell. Who was told is in the announcement's
+ * audit row: people come and go between the two.
  */
 const PolicyFacts = z.object({
   slug: z.string(),
@@ -16,7 +16,6 @@ const PolicyFacts = z.object({
   /** Null for `no_data`, of which policies say nothing. */
   level: z.string().nullable(),
   asksFor: z.array(z.enum(AUDIENCES)),
-  reaches: z.array(z.enum(AUDIENCES)),
   reviewBeforeLifting: z.boolean(),
 });
 
@@ -39,7 +38,6 @@ export function policyFacts(policy: BudgetPolicy, entered: BudgetLevel | 'no_dat
     version: policy.version,
     level: level?.name ?? null,
     asksFor,
-    reaches: asksFor.filter((audience) => audience === 'owner_team'),
     reviewBeforeLifting: level?.reviewBeforeLifting ?? false,
   };
 }

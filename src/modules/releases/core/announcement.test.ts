@@ -1,7 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { HOUR_MS, type Instant, instant, MINUTE_MS } from '#kernel/instant.ts';
-import { type Announced, type Announcement, decideAnnouncement, HELD_MS, NOTHING_ANNOUNCED } from './announcement.ts';
+import {
+  type Announced,
+  type Announcement,
+  type AudienceFacts,
+  decideAnnouncement,
+  decideAudience,
+  HELD_MS,
+  NOTHING_ANNOUNCED,
+} from './announcement.ts';
 import { GATE_LEVELS, type GateLevel } from './gate.ts';
 
 const T0 = instant(Date.parse('2026-11-19T12:00:00Z'));
@@ -68,4 +76,41 @@ test('whatever happens, nobody hears twice of the same or of an improvement more
       expect(state).toEqual(told(level));
     }),
   );
+});
+
+describe('whom an announcement goes to', () => {
+  const mara = { id: 'per_1', name: 'Mara' };
+  const priya = { id: 'per_2', name: 'Priya' };
+  const owners = [mara];
+  test.each<[string, AudienceFacts, string[], string, string]>([
+    ['nobody', { asks: [], owners, executives: [priya] }, [], 'nobody_asked_for', 'nobody'],
+    ['the owning team', { asks: ['owner_team'], owners, executives: [priya] }, ['per_1'], 'owners_only', 'the owning team'],
+    [
+      'both',
+      { asks: ['owner_team', 'executives'], owners, executives: [priya] },
+      ['per_1', 'per_2'],
+      'executives_told',
+      'executives: Priya.',
+    ],
+    ['one who is both, once', { asks: ['owner_team', 'executives'], owners, executives: [mara] }, ['per_1'], 'executives_told', 'Mara'],
+    ['executives alone', { asks: ['executives'], owners, executives: [priya] }, ['per_2'], 'executives_told', 'Priya'],
+    [
+      'no executive, for want of a schedule',
+      { asks: ['owner_team', 'executives'], owners, executives: null },
+      ['per_1'],
+      'no_executives_schedule',
+      'please tell them',
+    ],
+    [
+      'no executive, for nobody has the duty',
+      { asks: ['executives'], owners, executives: [] },
+      [],
+      'no_executive_on_duty',
+      'nobody has the duty',
+    ],
+  ])('%s', (_name, facts, personIds, code, text) => {
+    const decided = decideAudience(facts);
+    expect(decided).toMatchObject({ personIds, because: { code } });
+    expect(decided.because.text).toContain(text);
+  });
 });

@@ -59,3 +59,55 @@ export function decideAnnouncement(before: Announced, level: GateLevel, at: Inst
     because: because('better_but_new', `${lifted}; told once it has held for ${humanDuration(HELD_MS)}`, facts),
   };
 }
+
+/** Whoever has the duty on the on-call schedule of this slug stands for the executives. */
+export const EXECUTIVES_SCHEDULE = 'executives';
+
+export interface AudienceFacts {
+  /** Whom the policy asks to tell of the level. */
+  asks: readonly ('owner_team' | 'executives')[];
+  /** Whoever the service's escalation policy names first. */
+  owners: readonly Named[];
+  /** Who has the duty on the schedule of executives now; null where there is no such schedule. */
+  executives: readonly Named[] | null;
+}
+
+export interface Named {
+  id: string;
+  name: string;
+}
+
+export type AudienceCode = 'nobody_asked_for' | 'owners_only' | 'executives_told' | 'no_executives_schedule' | 'no_executive_on_duty';
+
+export interface Audience {
+  /** Each person once, owners first. */
+  personIds: string[];
+  because: Because<AudienceCode>;
+}
+
+/** Whom an announcement goes to, and what of the policy's wish could not be met. */
+export function decideAudience({ asks, owners, executives }: AudienceFacts): Audience {
+  const ofOwners = asks.includes('owner_team') ? owners : [];
+  const ofExecutives = asks.includes('executives') ? (executives ?? []) : [];
+  const personIds = [...new Set([...ofOwners, ...ofExecutives].map((person) => person.id))];
+  return { personIds, because: audienceReason(asks, executives, { owners: names(ofOwners), executives: names(ofExecutives) }) };
+}
+
+function audienceReason(
+  asks: AudienceFacts['asks'],
+  executives: AudienceFacts['executives'],
+  told: { owners: string; executives: string },
+): Because<AudienceCode> {
+  const facts = { ...told, schedule: EXECUTIVES_SCHEDULE };
+  const wish = 'The policy asks for executives to be told';
+  if (asks.length === 0) return because('nobody_asked_for', 'The policy asks for nobody to be told.', facts);
+  if (!asks.includes('executives')) return because('owners_only', 'The policy asks for the owning team to be told.', facts);
+  if (told.executives !== '') return because('executives_told', `Told for the executives: ${told.executives}.`, facts);
+  if (executives === null)
+    return because('no_executives_schedule', `${wish}, and there is no schedule ${EXECUTIVES_SCHEDULE}: please tell them.`, facts);
+  return because('no_executive_on_duty', `${wish}, and nobody has the duty on ${EXECUTIVES_SCHEDULE} now: please tell them.`, facts);
+}
+
+function names(people: readonly Named[]): string {
+  return people.map((person) => person.name).join(', ');
+}

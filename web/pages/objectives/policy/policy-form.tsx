@@ -165,6 +165,11 @@ function LevelFields({ level, at, isLast, onChange }: LevelProps) {
             A review before it lifts
           </Check>
         </div>
+        {level.announce.includes('executives') && (
+          <p className="mute sm">
+            For executives, whoever has the duty on the on-call schedule <code className="mono">executives</code> is told.
+          </p>
+        )}
       </div>
     </Panel>
   );

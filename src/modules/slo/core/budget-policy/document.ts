@@ -76,7 +76,9 @@ function gateText(gate: PolicyLevel['gate']): string {
 }
 
 function levelSection(level: PolicyLevel, before: PolicyLevel | undefined): string {
-  const told = level.announce.map((audience) => (audience === 'owner_team' ? 'the team that owns the service' : 'executives'));
+  const told = level.announce.map((audience) =>
+    audience === 'owner_team' ? 'the team that owns the service' : 'executives, as the on-call schedule of that name has them',
+  );
   const lines = [
     ...level.consequences.map(line),
     told.length === 0 ? 'Nobody is told when it begins.' : `Told when it begins: ${told.join(' and ')}.`,
