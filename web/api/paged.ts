@@ -18,6 +18,8 @@ export function usePaged<Item, Query extends object>(
     queryFn: ({ pageParam, signal }) => operation({ query: pageParam === null ? query : { ...query, after: pageParam } }, { signal }),
     initialPageParam: null as string | null,
     getNextPageParam: (last) => last.next,
+    // While another query is answered, the last answer stays.
+    placeholderData: (before) => before,
   });
   return {
     result,

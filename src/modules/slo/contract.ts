@@ -4,6 +4,7 @@ import { BecauseView, defineOperation, page, PageQuery } from '#kernel/operation
 import { idSchema } from '#kernel/ids.ts';
 import { optionalText, Slug, text } from '#kernel/text.ts';
 import { IndicatorDefinition } from '#modules/signals/contract.ts';
+import { BUDGET_LEVELS } from './core/budget/budget.ts';
 import { budgetPolicyOperations } from './core/budget-policy/operations.ts';
 import { reviewOperations } from './core/budget-policy/review-operations.ts';
 import { CORRECTION_DECISIONS } from './core/counts/correction-decision.ts';
@@ -65,13 +66,21 @@ const Documents = z
 const Definitions = z.strictObject({ documents: Documents, prune: z.boolean().default(false) });
 const DOCUMENTS_LIMIT = 8 * 1024 * 1024;
 
+/** What a list may be narrowed to: a level of the budget, or what pages now. */
+export const LEVEL_FILTERS = ['burning', ...BUDGET_LEVELS, 'no_data'] as const;
+export type LevelFilter = (typeof LEVEL_FILTERS)[number];
+
 export const contract = {
   listObjectives: defineOperation({
     id: 'slo.listObjectives',
     method: 'GET',
     path: '/objectives',
     summary: 'Objectives with their budgets, worst first',
-    query: PageQuery.extend({ service: Slug.optional() }),
+    query: PageQuery.extend({
+      service: Slug.optional(),
+      find: z.string().max(100).optional().describe('in the name, the slug or the service’s name'),
+      level: z.enum(LEVEL_FILTERS).optional().describe('of the budget; burning: what pages now'),
+    }),
     response: page(ObjectiveView),
     errors: ['invalid_input'],
     scope: 'viewer',

@@ -79,6 +79,21 @@ describe('objectives over HTTP', () => {
     expect((await world.api.slo.listObjectives({ query: { service: 'nothing' } })).items).toEqual([]);
   });
 
+  it('are found by words in any of their names, and by their level', async () => {
+    const found = async (query: object) => (await world.api.slo.listObjectives({ query })).items.map(({ slug }) => slug);
+    const { items } = await world.api.slo.listObjectives({});
+    const levels = new Set(items.map(({ level }) => level));
+    expect(levels.size).toBeGreaterThan(1);
+    for (const level of ['healthy', 'caution', 'slow', 'frozen', 'exhausted', 'no_data'])
+      expect(await found({ level })).toEqual(items.filter((item) => item.level === level).map(({ slug }) => slug));
+    expect(await found({ level: 'burning' })).toEqual([]);
+    expect(await found({ find: 'SPENT' })).toEqual(['spent']);
+    expect(await found({ find: 'checkOUT' })).toHaveLength(items.length);
+    expect(await found({ find: 'spent', level: 'healthy' })).toEqual([]);
+    await expect(found({ level: 'fine' })).rejects.toMatchObject({ code: 'invalid_input', fields: [{ path: 'query.level' }] });
+    await expect(found({ find: 'x'.repeat(101) })).rejects.toMatchObject({ code: 'invalid_input' });
+  });
+
   it('refuse buckets that cover the same time twice, and take the last of those with the same start', async () => {
     await expect(push('busy', [10, 60, 1, 1], [9.5, 60, 1, 1])).rejects.toMatchObject({
       code: 'invalid_input',

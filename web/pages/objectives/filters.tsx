@@ -5,7 +5,7 @@ import { plural } from '../../lib/words.ts';
 import { LEVEL_FILTERS, type LevelFilter } from './objective-look.ts';
 
 /** Which objectives are shown; all of it in the URL. */
-export function Filters({ shown, loaded, hasMore }: { shown: number | undefined; loaded: number | undefined; hasMore: boolean }) {
+export function Filters({ read, hasMore }: { read: number | undefined; hasMore: boolean }) {
   const search = useSearch({ from: '/frame/objectives' });
   const navigate = useNavigate({ from: '/objectives' });
   const services = useQuery(api.catalog.listServices.query({ query: { limit: 500 } }));
@@ -21,6 +21,7 @@ export function Filters({ shown, loaded, hasMore }: { shown: number | undefined;
         className="input find-in"
         placeholder="Filter by name or service"
         value={search.find ?? ''}
+        maxLength={100}
         onChange={(event) => change({ find: event.target.value || undefined })}
       />
       <label className="sr" htmlFor="objective-service">
@@ -55,9 +56,9 @@ export function Filters({ shown, loaded, hasMore }: { shown: number | undefined;
           </option>
         ))}
       </select>
-      {loaded !== undefined && (
+      {read !== undefined && (
         <span className="mute sm end no-phone">
-          {shown === loaded ? plural(loaded, 'objective') : `${shown ?? 0} of ${plural(loaded, 'objective')}`}
+          {plural(read, 'objective')}
           {hasMore && ' read, more below'}
         </span>
       )}

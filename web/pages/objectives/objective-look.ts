@@ -89,14 +89,6 @@ export const LEVEL_FILTERS = [
 ] as const;
 export type LevelFilter = (typeof LEVEL_FILTERS)[number]['value'];
 
-/** Whether an objective passes the words and the level of a filter. */
-export function takes(objective: Objective, { find, level }: { find?: string | undefined; level?: LevelFilter | undefined }): boolean {
-  const words = (find ?? '').toLowerCase();
-  const names = `${objective.name} ${objective.slug} ${objective.service.name}`.toLowerCase();
-  if (!names.includes(words)) return false;
-  return level === undefined || (level === 'burning' ? isPaging(objective) : objective.level === level);
-}
-
 export function byService(objectives: readonly Objective[]): ObjectiveGroup[] {
   const groups = [...Map.groupBy(objectives, (objective) => objective.service.slug).values()];
   return groups

@@ -1,5 +1,5 @@
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
-import { useCallback, useEffect, useMemo } from 'react';
+import { useCallback, useDeferredValue, useMemo } from 'react';
 import { api } from '../../api/client.ts';
 import { usePaged } from '../../api/paged.ts';
 import { Page } from '../../frame/page.tsx';
@@ -15,7 +15,7 @@ import { ExplainPanel } from './explain/explain-panel.tsx';
 import { ExplainProvider } from './explain/explained.tsx';
 import { type Asked, askedText, parseAsked } from './explain/figures.ts';
 import { Filters } from './filters.tsx';
-import { byService, type Objective, objectivesSentence, takes, worstFirst } from './objective-look.ts';
+import { byService, type Objective, objectivesSentence, worstFirst } from './objective-look.ts';
 import { ObjectiveTable } from './objective-table.tsx';
 import { pushSnippet } from './push-snippet.ts';
 
@@ -25,15 +25,15 @@ const PAGE = 200;
 export function ObjectivesPage() {
   const search = useSearch({ from: '/frame/objectives' });
   const navigate = useNavigate({ from: '/objectives' });
-  const { service } = search;
-  const list = usePaged(api.slo.listObjectives, { limit: PAGE, ...(service !== undefined && { service }) });
-  const isFiltered = search.find !== undefined || search.level !== undefined;
-  const { more, isLoadingMore } = list;
-  // A filter by words or level is answered here, so it needs all of them.
-  useEffect(() => {
-    if (isFiltered && more !== undefined && !isLoadingMore) more();
-  }, [isFiltered, more, isLoadingMore]);
-  const shown = useMemo(() => list.items?.filter((objective) => takes(objective, search)), [list.items, search]);
+  const { service, level } = search;
+  const find = useDeferredValue(search.find);
+  const { result, items, more, isLoadingMore } = usePaged(api.slo.listObjectives, {
+    limit: PAGE,
+    ...(service !== undefined && { service }),
+    ...(level !== undefined && { level }),
+    ...(find !== undefined && { find }),
+  });
+  const isFiltered = service !== undefined || level !== undefined || find !== undefined;
   const open = useMemo(() => parseAsked(search.explain), [search.explain]);
   const ask = useCallback(
     (asked: Asked | undefined) =>
@@ -46,13 +46,13 @@ export function ObjectivesPage() {
   );
   return (
     <Page>
-      <Head objectives={list.items} hasMore={more !== undefined} />
-      <Filters shown={shown?.length} loaded={list.items?.length} hasMore={more !== undefined} />
-      <ProblemNote problem={list.result.error} what="Not loaded." />
+      <Head objectives={items} hasMore={more !== undefined} isFiltered={isFiltered} />
+      <Filters read={items?.length} hasMore={more !== undefined} />
+      <ProblemNote problem={result.error} what="Not loaded." />
       <ExplainProvider value={{ open, ask }}>
         <div className={open === undefined ? undefined : 'cols wide docked'}>
           <div>
-            <Body shown={shown} isFiltered={isFiltered || service !== undefined} by={search.by} pending={list.result.error === null} />
+            <Body shown={items} isFiltered={isFiltered} by={search.by} pending={result.error === null} />
             {more !== undefined && <MoreBelow more={more} busy={isLoadingMore} />}
           </div>
           {open !== undefined && (
@@ -66,7 +66,13 @@ export function ObjectivesPage() {
   );
 }
 
-function Head({ objectives, hasMore }: { objectives: readonly Objective[] | undefined; hasMore: boolean }) {
+interface HeadProps {
+  objectives: readonly Objective[] | undefined;
+  hasMore: boolean;
+  isFiltered: boolean;
+}
+
+function Head({ objectives, hasMore, isFiltered }: HeadProps) {
   const search = useSearch({ from: '/frame/objectives' });
   const navigate = useNavigate({ from: '/objectives' });
   const sentence = objectives === undefined ? '\u00a0' : objectivesSentence(objectives);
@@ -75,7 +81,11 @@ function Head({ objectives, hasMore }: { objectives: readonly Objective[] | unde
       title="Objectives"
       lead={
         <>
-          {hasMore ? sentence.replace(/\.$/, ', of those read so far.') : sentence}{' '}
+          {hasMore
+            ? sentence.replace(/\.$/, ', of those read so far.')
+            : isFiltered
+              ? sentence.replace(/\.$/, ', of those that match.')
+              : sentence}{' '}
           <span className="head-links">
             <Link className="link" to="/objectives/policy">
               Budget policy
@@ -128,7 +138,7 @@ function Body({ shown, isFiltered, by, pending }: BodyProps) {
   if (shown.length === 0) {
     return isFiltered ? (
       <Empty title="No objective matches">
-        <p>Nothing that was read fits the filter.</p>
+        <p>None fits the filter.</p>
       </Empty>
     ) : (
       <Empty title="No objective yet" act={<NewObjective service={undefined} />} snippet={pushSnippet('checkout-availability', nowMs())}>

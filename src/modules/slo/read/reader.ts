@@ -2,15 +2,15 @@ import type { Because } from '#kernel/errors.ts';
 import type { Id } from '#kernel/ids.ts';
 import { HOUR_MS, type Instant, instant, iso, MINUTE_MS, plus, SECOND_MS } from '#kernel/instant.ts';
 import type { Output } from '#kernel/operation.ts';
-import { listServicesByIds } from '#modules/catalog/index.ts';
+import { listServicesByIds, type ServiceRow } from '#modules/catalog/index.ts';
 import { readingOf } from '#modules/signals/index.ts';
 import { keysetAfter, keysetPage } from '#platform/db/keyset.ts';
 import type { Db } from '#platform/verb.ts';
 import type { Objective, ObjectiveBook } from '../book.ts';
 import { type PeriodRequest, type SpentInPeriod, spentInPeriod } from '../budget-policy/spent-in-period.ts';
-import type { contract } from '../contract.ts';
+import type { contract, LevelFilter } from '../contract.ts';
 import type { ObjectiveView } from '../core/views.ts';
-import { computeBudget, levelOf, remainingRatio } from '../core/budget/budget.ts';
+import { computeBudget, levelAt, levelOf, remainingRatio } from '../core/budget/budget.ts';
 import { budgetSpent, type Spent } from '../core/budget/spent.ts';
 import { type BudgetPolicy, policyLevel, type PolicyLevel } from '../core/budget-policy/policy.ts';
 import { windowBurn } from '../core/burn/burn.ts';
@@ -23,11 +23,7 @@ import { budgetInstants, objectiveView, remainingAt, shortDuration, trendInstant
 /** Reads of objectives: rows from the database, figures from this node's counts. */
 export interface ObjectiveReader {
   view(db: Db, slug: string, now: Instant): Promise<ObjectiveView>;
-  list(
-    db: Db,
-    now: Instant,
-    filter: { limit: number; after?: string | undefined; service?: string | undefined },
-  ): Promise<Output<typeof contract.listObjectives>>;
+  list(db: Db, now: Instant, filter: Filter): Promise<Output<typeof contract.listObjectives>>;
   series(
     db: Db,
     slug: string,
@@ -172,22 +168,30 @@ async function figuresOf(db: Db, book: ObjectiveBook, now: Instant): Promise<Obj
   });
 }
 
-type Filter = { limit: number; after?: string | undefined; service?: string | undefined };
+export interface Filter {
+  limit: number;
+  after?: string | undefined;
+  service?: string | undefined;
+  /** Words in its name, slug or service's name, whatever their case. */
+  find?: string | undefined;
+  level?: LevelFilter | undefined;
+}
 
 /** Worst first is an order of this moment: a number for each objective, words only for those of the page. */
 async function listWorstFirst(
   db: Db,
   book: ObjectiveBook,
   now: Instant,
-  { limit, after, service }: Filter,
+  { limit, after, ...wanted }: Filter,
 ): Promise<Output<typeof contract.listObjectives>> {
   const all = await book.list(db, now);
   const services = new Map((await listServicesByIds(db, [...new Set(all.map((one) => one.serviceId))])).map((found) => [found.id, found]));
-  const chosen = all.filter((one) => service === undefined || services.get(one.serviceId)?.slug === service);
+  const chosen = all.filter((one) => isNamed(one, services.get(one.serviceId), wanted));
   await book.ready(db, chosen, now);
   const ranked = chosen
-    .map((objective) => ({ objective, left: leftOf(book, objective, now) }))
-    .sort((a, b) => a.left - b.left || (a.objective.slug < b.objective.slug ? -1 : 1))
+    .map((objective) => ({ objective, left: remainingNow(book, objective, now) }))
+    .filter(({ objective, left }) => isAt(book, objective, left, wanted.level))
+    .sort((a, b) => (a.left ?? UNKNOWN_LAST) - (b.left ?? UNKNOWN_LAST) || (a.objective.slug < b.objective.slug ? -1 : 1))
     .map(({ objective }) => objective);
   // The cursor is the last slug shown, found again in the order of now.
   const [last] = keysetAfter(after, 1);
@@ -207,8 +211,20 @@ async function listWorstFirst(
 }
 
 /** Unknown budgets come after everything that is known to be bad. */
-function leftOf(book: ObjectiveBook, objective: Objective, now: Instant): number {
-  return remainingNow(book, objective, now) ?? 2;
+const UNKNOWN_LAST = 2;
+
+function isNamed(
+  { slug, name }: Objective,
+  service: ServiceRow | undefined,
+  { service: wanted, find }: Pick<Filter, 'service' | 'find'>,
+): boolean {
+  if (wanted !== undefined && service?.slug !== wanted) return false;
+  return find === undefined || `${name} ${slug} ${service?.name ?? ''}`.toLowerCase().includes(find.toLowerCase());
+}
+
+function isAt(book: ObjectiveBook, { current, evaluation }: Objective, left: number | null, level: LevelFilter | undefined): boolean {
+  if (level === undefined) return true;
+  return level === 'burning' ? evaluation.page !== null : levelAt(left, book.terms(current).levels) === level;
 }
 
 function remainingNow(book: ObjectiveBook, objective: Objective, now: Instant): number | null {
