@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { SECOND_MS } from '#kernel/instant.ts';
 import type { FastifyInstance } from 'fastify';
-import { type ObjectiveReader, tickAgeMs } from '#modules/slo/index.ts';
+import { countUnreadableCorrections, type ObjectiveReader, tickAgeMs } from '#modules/slo/index.ts';
 import type { Clock } from '#platform/clock.ts';
 import type { Metrics } from '#platform/metrics.ts';
 import type { Db } from '#platform/verb.ts';
@@ -28,8 +28,7 @@ export function serveHealth(server: FastifyInstance, { db, clock, metrics, objec
   server.get('/metrics', async (_request, reply) => {
     // Without the database its figures are missing, not the whole answer: this is when they are looked at.
     await lookUp({ db, clock, metrics, objectives }).catch(() => {
-      for (const gauge of [metrics.jobsDead, metrics.lastSuccessAge, metrics.budgetRemaining, metrics.burnRate, metrics.objectiveInfo])
-        gauge.reset();
+      for (const gauge of [metrics.jobsDead, metrics.lastSuccessAge, ...objectiveGauges(metrics)]) gauge.reset();
       metrics.swallowed.inc({ where: 'metrics' });
     });
     return reply.type(metrics.registry.contentType).send(await metrics.registry.metrics());
@@ -44,9 +43,15 @@ async function lookUp({ db, clock, metrics, objectives }: HealthParts): Promise<
   else metrics.lastSuccessAge.set({ job: 'slo.tick' }, ageMs / SECOND_MS);
 }
 
+function objectiveGauges({ budgetRemaining, burnRate, correctionsUnreadable, objectiveInfo }: Metrics) {
+  return [budgetRemaining, burnRate, correctionsUnreadable, objectiveInfo];
+}
+
 async function showBudgets({ db, clock, metrics, objectives }: HealthParts): Promise<void> {
   const figures = await objectives.figures(db, clock.now());
-  for (const gauge of [metrics.budgetRemaining, metrics.burnRate, metrics.objectiveInfo]) gauge.reset();
+  const unreadable = await countUnreadableCorrections(db, clock.now());
+  for (const gauge of objectiveGauges(metrics)) gauge.reset();
+  for (const one of unreadable) metrics.correctionsUnreadable.set({ objective: one.objective }, one.unreadable);
   for (const { slug: objective, service, level, state, remainingRatio, burns } of figures) {
     metrics.objectiveInfo.set({ objective, service, level, state }, 1);
     if (remainingRatio !== null) metrics.budgetRemaining.set({ objective, service }, remainingRatio);

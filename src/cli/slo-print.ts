@@ -60,8 +60,9 @@ export function printObjective(objective: Answer<'getObjective'>): void {
   if (governing.pending !== null) console.log(`  version ${governing.pending.version} waits: ${governing.pending.because.text}`);
 }
 
-export function printExplained({ slug, version, asOf, figures }: Answer<'explainObjective'>): void {
+export function printExplained({ slug, version, asOf, notes, figures }: Answer<'explainObjective'>): void {
   console.log(`${slug}, version ${version}, as of ${asOf}`);
+  for (const note of notes) console.log(`${note.code}: ${note.text}`);
   for (const figure of figures) {
     const { counts } = figure;
     console.log(`${figure.label}: ${figure.value ?? 'not known'}  (${figure.formula})`);

@@ -15,6 +15,7 @@ export interface Metrics {
   swallowed: Counter<'where'>;
   budgetRemaining: Gauge<'objective' | 'service'>;
   burnRate: Gauge<'objective' | 'service' | 'window'>;
+  correctionsUnreadable: Gauge<'objective'>;
   objectiveInfo: Gauge<'objective' | 'service' | 'level' | 'state'>;
 }
 
@@ -81,7 +82,9 @@ export function createMetrics(): Metrics {
 }
 
 /** Budgets, so that dashboards of others can show them. */
-function objectiveMetrics(registers: Registry[]): Pick<Metrics, 'budgetRemaining' | 'burnRate' | 'objectiveInfo'> {
+function objectiveMetrics(
+  registers: Registry[],
+): Pick<Metrics, 'budgetRemaining' | 'burnRate' | 'correctionsUnreadable' | 'objectiveInfo'> {
   return {
     budgetRemaining: new Gauge({
       name: 'nines_objective_budget_remaining_ratio',
@@ -93,6 +96,12 @@ function objectiveMetrics(registers: Registry[]): Pick<Metrics, 'budgetRemaining
       name: 'nines_objective_burn_rate',
       help: 'Burn rate, by objective and window; 1 spends the budget in exactly one period.',
       labelNames: ['objective', 'service', 'window'],
+      registers,
+    }),
+    correctionsUnreadable: new Gauge({
+      name: 'nines_objective_corrections_unreadable',
+      help: 'Corrections that count and cannot be read, as those of a newer version, by objective: they correct nothing.',
+      labelNames: ['objective'],
       registers,
     }),
     objectiveInfo: new Gauge({

@@ -1,18 +1,17 @@
 import type { Id } from '#kernel/ids.ts';
-import { DAY_MS, floorTo, type Instant, plus, SECOND_MS } from '#kernel/instant.ts';
+import { DAY_MS, floorTo, type Instant, SECOND_MS } from '#kernel/instant.ts';
 import type { CountsHistory } from '#modules/signals/index.ts';
 import type { Db } from '#platform/verb.ts';
 import { type BudgetPolicies, BudgetPolicyShelf, governingPolicy } from './budget-policy/policies.ts';
 import { listOpenReviews, type OpenReview } from './budget-policy/review-store.ts';
-import { type CorrectionRow, listActiveCorrections } from './corrections/correction-store.ts';
+import { listActiveCorrections } from './corrections/correction-store.ts';
+import { NO_CORRECTIONS, type ReadCorrections, readCorrections } from './corrections/read-corrections.ts';
 import { ObjectiveDefinition } from './contract.ts';
 import { CELL_MS, type CorrectionSpan, type CountsSource, createCounts, instantsOfSpans, type SumsSource } from './core/counts/counts.ts';
-import { CorrectionRule, mergeSpans } from './core/counts/corrections.ts';
 import type { BudgetPolicy } from './core/budget-policy/policy.ts';
 import { STANDARD_POLICY } from './core/budget-policy/presets.ts';
 import { instantsOf, type ObjectiveTerms } from './core/evaluate.ts';
 import { periodAt } from './core/window.ts';
-import { expandCorrection } from './corrections/expand-correction.ts';
 import { findVersions, listObjectives, type ObjectiveRow, type VersionRow } from './store.ts';
 
 /** One version of an objective, read once. */
@@ -30,6 +29,8 @@ export interface Objective extends ObjectiveRow {
   /** The latest edit, where it does not govern yet. */
   pending: Version | null;
   spans: readonly CorrectionSpan[];
+  /** Corrections that count and that this program cannot read; they correct nothing. */
+  unreadableCorrections: number;
   /** Reviews that it owes. */
   reviews: readonly OpenReview[];
 }
@@ -75,9 +76,6 @@ const NOTHING: SumsSource = {
   revision: () => 0,
   stamp: () => 0,
 };
-/** Corrections are worked out this far back and ahead. */
-const SPAN_REACH_MS = 400 * DAY_MS;
-const SPAN_AHEAD_MS = 2 * DAY_MS;
 
 export function createObjectiveBook(history: CountsHistory): ObjectiveBook {
   return new Book(history);
@@ -92,7 +90,7 @@ class Book implements ObjectiveBook {
   private readonly policyOf = new WeakMap<Version, BudgetPolicy>();
   private readonly termsOf = new WeakMap<Version, ObjectiveTerms>();
   private readonly groupTermsOf = new WeakMap<ObjectiveTerms, ObjectiveTerms>();
-  private spans: { key: string; byObjective: Map<string, CorrectionSpan[]> } = { key: '', byObjective: new Map() };
+  private corrections: { key: string; byObjective: Map<string, ReadCorrections> } = { key: '', byObjective: new Map() };
   private readonly sources = new WeakMap<object, { spans: readonly CorrectionSpan[]; source: CountsSource }>();
   private readonly plain = new WeakMap<object, CountsSource>();
 
@@ -107,7 +105,7 @@ class Book implements ObjectiveBook {
   async read(db: Db, now: Instant, serviceIds?: readonly string[]): Promise<{ objectives: Objective[]; unreadable: Unreadable[] }> {
     const rows = await listObjectives(db, serviceIds);
     await this.readVersions(db, rows);
-    const spans = await this.readSpans(db, now);
+    const corrections = await this.readCorrections(db, now);
     const policies = await this.shelf.read(db);
     const reviews = Map.groupBy(await listOpenReviews(db), (review) => review.objectiveId);
     const unreadable: Unreadable[] = [];
@@ -117,7 +115,8 @@ class Book implements ObjectiveBook {
       if (current === undefined) return [];
       const pending = row.version === row.governing ? null : (this.versions.get(`${row.id}/${row.version}`) ?? null);
       this.givePolicy(policies, row, current, pending);
-      return [{ ...row, current, pending, spans: spans.get(row.id) ?? [], reviews: reviews.get(row.id) ?? [] }];
+      const { spans, unreadable: unreadableCorrections } = corrections.get(row.id) ?? NO_CORRECTIONS;
+      return [{ ...row, current, pending, spans, unreadableCorrections, reviews: reviews.get(row.id) ?? [] }];
     });
     return { objectives, unreadable };
   }
@@ -213,16 +212,13 @@ class Book implements ObjectiveBook {
     }
   }
 
-  private async readSpans(db: Db, now: Instant): Promise<Map<string, CorrectionSpan[]>> {
+  private async readCorrections(db: Db, now: Instant): Promise<Map<string, ReadCorrections>> {
     const rows = await listActiveCorrections(db);
     const key = `${floorTo(now, DAY_MS)} ${rows.map((row) => `${row.id}/${row.version}`).join(' ')}`;
-    if (key === this.spans.key) return this.spans.byObjective;
-    const byObjective = new Map<string, CorrectionSpan[]>();
-    for (const [objectiveId, own] of Map.groupBy(rows, (row) => row.objectiveId)) {
-      const spans = own.flatMap((row) => spansOf(row, now));
-      byObjective.set(objectiveId, mergeSpans(spans));
-    }
-    this.spans = { key, byObjective };
+    if (key === this.corrections.key) return this.corrections.byObjective;
+    const grouped = Map.groupBy(rows, (row) => row.objectiveId);
+    const byObjective = new Map([...grouped].map(([objectiveId, own]) => [objectiveId, readCorrections(own, now)]));
+    this.corrections = { key, byObjective };
     return byObjective;
   }
 }
@@ -233,15 +229,6 @@ export function scrapeMsOf(indicator: ObjectiveDefinition['indicator']): number 
 }
 
 const POLL_STEP_MS = 30 * SECOND_MS;
-
-/** A correction that this program cannot read, as one of a newer program, corrects nothing; it must not keep objectives from being judged. */
-function spansOf(row: CorrectionRow, now: Instant): CorrectionSpan[] {
-  try {
-    return expandCorrection(CorrectionRule.parse(row.rule), plus(now, -SPAN_REACH_MS), plus(now, SPAN_AHEAD_MS));
-  } catch {
-    return [];
-  }
-}
 
 /** A calendar period may be three days longer than the one at hand. */
 const REACH_SLACK_MS = 4 * DAY_MS;

@@ -15,6 +15,7 @@ export { chaosAllowed } from './budget-policy/chaos-allowed.ts';
 export { listOpenReviewsOfServices, type OpenReview } from './budget-policy/review-store.ts';
 export { policyLevel, SPENT_LIMIT_RATIO } from './core/budget-policy/policy.ts';
 export { pendingReview } from './core/budget-policy/review.ts';
+export { countUnreadableCorrections } from './corrections/read-corrections.ts';
 export { proposeCorrection } from './corrections/propose-correction.ts';
 export { levelChanged } from './events.ts';
 export { jobs } from './tick/jobs.ts';

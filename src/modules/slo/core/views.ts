@@ -66,6 +66,8 @@ export const ObjectiveView = z.object({
       level: z.enum([...BUDGET_LEVELS, 'no_data']),
     })
     .nullable(),
+  /** Corrections that count and that this version of Nines cannot read: they correct nothing until one that can does. */
+  unreadableCorrections: z.number(),
   burn: z.array(WindowView),
   pairs: z.array(PairView),
   /** Pairs of the policy that could be of no use here. */
@@ -150,9 +152,11 @@ export const VersionView = z.object({
 export const CorrectionView = z.object({
   id: z.string(),
   state: z.enum(CORRECTION_STATES),
-  kind: z.enum(['exclude', 'recount']),
-  from: IsoTime,
-  to: IsoTime,
+  /** `unknown`: written by a newer Nines, and not read by this one; it corrects nothing here. */
+  kind: z.enum(['exclude', 'recount', 'unknown']),
+  /** Null where it cannot be read. */
+  from: IsoTime.nullable(),
+  to: IsoTime.nullable(),
   rrule: z.string().nullable(),
   timeZone: z.string(),
   good: z.number().nullable(),
@@ -197,6 +201,8 @@ export const ExplainView = z.object({
   asOf: IsoTime,
   target: z.number(),
   window: z.string(),
+  /** What the figures leave out. */
+  notes: z.array(BecauseView),
   figures: z.array(
     z.object({
       figure: z.string(),

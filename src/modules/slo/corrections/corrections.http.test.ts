@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { instant, iso, MINUTE_MS, plus } from '#kernel/instant.ts';
+import { json } from '#platform/db/database.ts';
 import type { VerbContext } from '#platform/verb.ts';
 import { createWorld, type World } from '#testing/world.ts';
 import { proposeCorrection } from '../index.ts';
@@ -97,6 +98,32 @@ describe('corrections', () => {
     expect(await all()).not.toContain('maintenance/mnt_2');
     await world.transact(propose);
     expect(await all()).toContain('maintenance/mnt_2');
+  });
+
+  it('of a newer program correct nothing, and are counted, told and withdrawn', async () => {
+    const before = await get('corrected');
+    const written = await world.api.slo.createCorrection({
+      params: { slug: 'corrected' },
+      body: { rule: { kind: 'exclude', from: ago(120), to: ago(60) }, reason: 'Announced' },
+    });
+    const { db } = world.app.transactor;
+    await db
+      .updateTable('correction')
+      .set({ rule: json({ kind: 'smooth', factor: 0.5 }), version: 2 })
+      .where('id', '=', written.id)
+      .execute();
+    expect(await get('corrected')).toMatchObject({ budget: { badCount: before.budget.badCount }, unreadableCorrections: 1 });
+    const { notes } = await world.api.slo.explainObjective({ params: { slug: 'corrected' } });
+    expect(notes).toMatchObject([{ code: 'corrections_unreadable', facts: { count: 1 } }]);
+    const metric = 'nines_objective_corrections_unreadable{objective="corrected"} 1';
+    expect((await world.app.http.inject({ url: '/metrics' })).body).toContain(metric);
+    const { items } = await world.api.slo.listCorrections({ params: { slug: 'corrected' } });
+    expect(items.find((item) => item.id === written.id)).toMatchObject({ kind: 'unknown', from: null, to: null, state: 'active' });
+    const gone = await world.api.slo.decideCorrection({ params: { id: written.id }, body: { decision: 'withdraw' } });
+    expect(gone).toMatchObject({ kind: 'unknown', state: 'withdrawn' });
+    expect(await get('corrected')).toMatchObject({ unreadableCorrections: 0 });
+    expect((await world.app.http.inject({ url: '/metrics' })).body).not.toContain(metric);
+    expect((await world.api.slo.explainObjective({ params: { slug: 'corrected' } })).notes).toEqual([]);
   });
 
   it('are refused field by field', async () => {

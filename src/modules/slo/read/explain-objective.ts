@@ -1,3 +1,4 @@
+import { because, type Because } from '#kernel/errors.ts';
 import { SECOND_MS, type Instant, iso } from '#kernel/instant.ts';
 import type { Output } from '#kernel/operation.ts';
 import type { Objective, ObjectiveBook } from '../book.ts';
@@ -18,11 +19,18 @@ export function explainView(book: ObjectiveBook, objective: Objective, now: Inst
     asOf: first?.to ?? iso(now),
     target: terms.target,
     window: windowText(terms.window),
+    notes: notesOn(objective.unreadableCorrections),
     figures: figures.map(({ of, windowMs, ...figure }) => ({
       ...figure,
       promql: promqlOf(current.definition.indicator, terms.target, { of, windowMs }),
     })),
   };
+}
+
+function notesOn(count: number): Because<'corrections_unreadable'>[] {
+  if (count === 0) return [];
+  const what = count === 1 ? 'one correction was' : `${count} corrections were`;
+  return [because('corrections_unreadable', `${what} written by a newer Nines and cannot be read: no figure holds it`, { count })];
 }
 
 type Indicator = Objective['current']['definition']['indicator'];

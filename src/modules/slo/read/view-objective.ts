@@ -51,6 +51,7 @@ export function objectiveView({ objective, service, book, now, isList = false, r
     budget,
     budgetMinutes: minutesOf(terms, period.to - period.from, budget.remainingRatio),
     asCounted: objective.spans.length === 0 ? null : asCounted(book, objective, now),
+    unreadableCorrections: objective.unreadableCorrections,
     ...alertingView(status, source, definition),
     level: level.level,
     levelBecause: level.because,

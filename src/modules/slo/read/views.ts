@@ -37,17 +37,18 @@ export async function correctionsView(db: Db, slug: string): Promise<Output<type
 }
 
 export function correctionView(row: CorrectionRow): CorrectionView {
-  const rule = CorrectionRule.parse(row.rule);
+  const read = CorrectionRule.safeParse(row.rule);
+  const rule = read.success ? read.data : null;
   return {
     id: row.id,
     state: row.state,
-    kind: rule.kind,
-    from: iso(rule.from),
-    to: iso(rule.to),
-    rrule: rule.rrule ?? null,
-    timeZone: rule.timeZone,
-    good: rule.good ?? null,
-    valid: rule.valid ?? null,
+    kind: rule?.kind ?? 'unknown',
+    from: isoOrNull(rule?.from ?? null),
+    to: isoOrNull(rule?.to ?? null),
+    rrule: rule?.rrule ?? null,
+    timeZone: rule?.timeZone ?? 'UTC',
+    good: rule?.good ?? null,
+    valid: rule?.valid ?? null,
     reason: row.reason,
     source: row.source,
     version: row.version,

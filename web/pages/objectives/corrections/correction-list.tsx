@@ -83,6 +83,7 @@ export function CorrectionList({ corrections }: { corrections: readonly Correcti
 }
 
 function what({ kind, good, valid, state }: Correction): string {
+  if (kind === 'unknown') return 'Cannot be read by this version, so it corrects nothing';
   const counts = `${count(good ?? 0)} good of ${count(valid ?? 0)}`;
   if (state === 'proposed' || state === 'declined') return kind === 'exclude' ? 'Exclude' : `Count as ${counts}`;
   return kind === 'exclude' ? 'Excluded' : `Counted as ${counts}`;
@@ -90,6 +91,7 @@ function what({ kind, good, valid, state }: Correction): string {
 
 function Span({ correction }: { correction: Correction }) {
   const { from, to, rrule, timeZone } = correction;
+  if (from === null || to === null) return null;
   const length = duration(Date.parse(to) - Date.parse(from));
   return (
     <>

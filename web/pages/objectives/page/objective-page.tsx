@@ -18,6 +18,7 @@ import { LevelWhy } from '../level-why.tsx';
 import { type Objective, windowWords } from '../objective-look.ts';
 import { DeleteObjective } from '../edit/delete-objective.tsx';
 import { FirstCounts } from './first-counts.tsx';
+import { UnreadableNote } from '../corrections/unreadable-note.tsx';
 import { GoverningNote } from './governing-note.tsx';
 import { Numbers } from './numbers.tsx';
 import { ObjectiveAside } from './objective-aside.tsx';
@@ -84,6 +85,7 @@ function ObjectiveBody({ objective }: { objective: Objective }) {
           <div className="stack">
             {isDark ? <FirstCounts objective={objective} /> : <Numbers objective={objective} />}
             <ReviewNote objective={objective} />
+            <UnreadableNote objective={objective} />
             <GoverningNote objective={objective} />
             <Tabs label="Parts of the objective" tabs={tabsOf(objective)} value={tab} onChange={choose} />
           </div>
