@@ -10,6 +10,7 @@
  */
 export { CELL_MS, groupKeyOf, spreadOver } from './core/cell.ts';
 export { type CountsHistory, createCountsHistory } from './history.ts';
+export { readSums } from './kept/read-sums.ts';
 export { createIndicator } from './indicators.ts';
 export { endIndicators } from './end-indicators.ts';
 export { jobs, planReading } from './jobs.ts';

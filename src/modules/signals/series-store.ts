@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { Id } from '#kernel/ids.ts';
 import { DAY_MS, type DurationMs, type Instant, iso, plus } from '#kernel/instant.ts';
 import type { Db, Tx } from '#platform/verb.ts';
@@ -153,6 +153,61 @@ export async function readTiers(
     days: await rows('day', reach.daysMs),
     hours: await rows('hour', reach.hoursMs),
   };
+}
+
+export interface KeptAsk {
+  indicatorId: Id<'ind'>;
+  group: string;
+  /** Blocks that begin in [from, to]. */
+  from: Instant;
+  to: Instant;
+  hours: readonly Instant[];
+}
+
+export interface KeptSeries {
+  id: Id<'srs'>;
+  firstAt: Instant;
+  lastEnd: Instant;
+  rolledUntil: Instant;
+  blocks: Map<Instant, Uint8Array>;
+  hours: Map<Instant, Uint8Array>;
+}
+
+/** Blocks, some hours and the open hour of counted series, by `indicator group`, as they stand at one moment: an hour that closes is in both or in one, never in neither. */
+export async function readKept(db: Db, asks: readonly KeptAsk[]): Promise<Map<string, KeptSeries>> {
+  const rows = await keptRows(asks).execute(db);
+  const kept = new Map<string, KeptSeries>();
+  for (const { id, indicatorId, groupKey, firstAt, lastEnd, rolledUntil, tier, at, cells } of rows.rows) {
+    const key = `${indicatorId} ${groupKey}`;
+    const series = kept.get(key) ?? { id, firstAt, lastEnd, rolledUntil, blocks: new Map(), hours: new Map() };
+    kept.set(key, series);
+    if (tier !== null) series[tier === 'block' ? 'blocks' : 'hours'].set(at, cells);
+  }
+  return kept;
+}
+
+type KeptRow = Omit<SeriesRow, 'role' | 'intervalMs'> & { tier: 'block' | 'hour' | null; at: Instant; cells: Uint8Array };
+
+export function keptRows(asks: readonly KeptAsk[]): RawBuilder<KeptRow> {
+  const edges = asks.flatMap(({ indicatorId, group, hours }) => hours.map((at) => ({ indicatorId, group, at: iso(at) })));
+  return sql<KeptRow>`
+    with asked as materialized (
+      select s.id, s.indicator_id, s.group_key, s.first_at, s.last_end, s.rolled_until, a.low, a.high
+      from unnest(${asks.map((ask) => ask.indicatorId)}::text[], ${asks.map((ask) => ask.group)}::text[],
+        ${asks.map((ask) => iso(ask.from))}::timestamptz[], ${asks.map((ask) => iso(ask.to))}::timestamptz[]) as a (indicator, key, low, high)
+      join series s on s.indicator_id = a.indicator and s.group_key = a.key and s.role = 'counted'),
+    edges as materialized (
+      select a.id, e.at
+      from unnest(${edges.map((edge) => edge.indicatorId)}::text[], ${edges.map((edge) => edge.group)}::text[], ${edges.map((edge) => edge.at)}::timestamptz[]) as e (indicator, key, at)
+      join asked a on a.indicator_id = e.indicator and a.group_key = e.key
+      union select id, rolled_until from asked)
+    select a.id, a.indicator_id, a.group_key, a.first_at, a.last_end, a.rolled_until, null as tier, a.first_at as at, null as cells from asked a
+    union all
+    select a.id, a.indicator_id, a.group_key, a.first_at, a.last_end, a.rolled_until, 'block', t.at, t.cells
+    from asked a join series_block t on t.series_id = a.id and t.at >= a.low and t.at <= a.high
+    union all
+    select a.id, a.indicator_id, a.group_key, a.first_at, a.last_end, a.rolled_until, 'hour', t.at, t.cells
+    from edges e join asked a on a.id = e.id join series_hour t on t.series_id = e.id and t.at = e.at`;
 }
 
 /** Longer than any window: older hours are of no use to anybody. */

@@ -1,13 +1,21 @@
 import type { Id } from '#kernel/ids.ts';
-import { DAY_MS, floorTo, type Instant, SECOND_MS } from '#kernel/instant.ts';
-import type { CountsHistory } from '#modules/signals/index.ts';
+import { DAY_MS, floorTo, type Instant, instant, SECOND_MS } from '#kernel/instant.ts';
+import { type CountsHistory, readSums } from '#modules/signals/index.ts';
 import type { Db } from '#platform/verb.ts';
 import { type BudgetPolicies, BudgetPolicyShelf, governingPolicy } from './budget-policy/policies.ts';
 import { listOpenReviews, type OpenReview } from './budget-policy/review-store.ts';
 import { listActiveCorrections } from './corrections/correction-store.ts';
 import { NO_CORRECTIONS, type ReadCorrections, readCorrections } from './corrections/read-corrections.ts';
 import { ObjectiveDefinition } from './contract.ts';
-import { CELL_MS, type CorrectionSpan, type CountsSource, createCounts, instantsOfSpans, type SumsSource } from './core/counts/counts.ts';
+import {
+  CELL_MS,
+  type CorrectionSpan,
+  type CountsSource,
+  createCounts,
+  instantsOfSpans,
+  spansBetween,
+  type SumsSource,
+} from './core/counts/counts.ts';
 import type { BudgetPolicy } from './core/budget-policy/policy.ts';
 import { STANDARD_POLICY } from './core/budget-policy/presets.ts';
 import { instantsOf, type ObjectiveTerms } from './core/evaluate.ts';
@@ -53,6 +61,13 @@ export interface ObjectiveBook {
   /** The counts of a version, corrected, or as they were counted. */
   counts(objective: Objective, version?: Version, group?: string): CountsSource;
   raw(version: Version, group?: string): CountsSource;
+  /** Their corrected counts between these instants, however long ago: from memory as far as it reaches, else from the rows that are kept. Ready until the next await. */
+  past(
+    db: Db,
+    objectives: readonly Objective[],
+    now: Instant,
+    instants: readonly Instant[],
+  ): Promise<(objective: Objective) => CountsSource>;
   /** Makes all of these objectives ready to be evaluated at `now`, and to be asked for other instants too. */
   ready(db: Db, objectives: readonly Objective[], now: Instant, options?: ReadyOptions): Promise<void>;
 }
@@ -163,6 +178,29 @@ class Book implements ObjectiveBook {
     const known = this.plain.get(ring) ?? createCounts(ring);
     this.plain.set(ring, known);
     return known;
+  }
+
+  async past(
+    db: Db,
+    objectives: readonly Objective[],
+    now: Instant,
+    instants: readonly Instant[],
+  ): Promise<(objective: Objective) => CountsSource> {
+    const [low, high] = [instant(Math.min(...instants)), instant(Math.max(...instants))];
+    await this.history.refresh(db);
+    const old = objectives.filter(({ current }) => {
+      const ring = this.history.ring(current.indicatorId);
+      const first = ring?.firstAt() ?? null;
+      return ring !== undefined && first !== null && ring.start() > Math.max(low, first);
+    });
+    const spans = old.map((objective) => spansBetween(objective.spans, low, high));
+    const kept = await readSums(
+      db,
+      old.map(({ current: { indicatorId } }, i) => ({ indicatorId, instants: [...instants, ...instantsOfSpans(spans[i] ?? [])] })),
+    );
+    const sources = new Map(old.map(({ id }, i) => [id, createCounts(kept[i] ?? NOTHING, spans[i])]));
+    await this.ready(db, objectives, now, { instants });
+    return (objective) => sources.get(objective.id) ?? this.counts(objective);
   }
 
   async ready(db: Db, objectives: readonly Objective[], now: Instant, { groups, instants = [] }: ReadyOptions = {}): Promise<void> {

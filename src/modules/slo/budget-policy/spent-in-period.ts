@@ -4,7 +4,7 @@ import type { Db } from '#platform/verb.ts';
 import type { Objective, ObjectiveBook } from '../book.ts';
 import { computeBudget } from '../core/budget/budget.ts';
 import { budgetSpentByIncident, type Stretch } from '../core/budget/spent.ts';
-import { countsOf } from '../core/counts/counts.ts';
+import { countsOf, type CountsSource } from '../core/counts/counts.ts';
 
 export interface SpentInPeriod {
   objective: { slug: string; name: string };
@@ -32,17 +32,17 @@ export async function spentInPeriod(db: Db, book: ObjectiveBook, request: Period
     .map(({ id, from, to }) => ({ id, from: instant(Math.max(from, period.from)), to: instant(Math.min(to, until)) }))
     .filter(({ from, to }) => from < to);
   const objectives = await book.list(db, now, serviceIds);
-  await book.ready(db, objectives, now, { instants: [period.from, until, ...incidents.flatMap(({ from, to }) => [from, to])] });
-  return objectives.map((objective) => spentOf(book, objective, { period, until, incidents }));
+  const source = await book.past(db, objectives, now, [period.from, until, ...incidents.flatMap(({ from, to }) => [from, to])]);
+  return objectives.map((objective) => spentOf(book, objective, source(objective), { period, until, incidents }));
 }
 
 function spentOf(
   book: ObjectiveBook,
   objective: Objective,
+  source: CountsSource,
   { period, until, incidents }: Pick<PeriodRequest, 'period' | 'incidents'> & { until: Instant },
 ): SpentInPeriod {
   const { target, gaps } = book.terms(objective.current);
-  const source = book.counts(objective);
   const counts = countsOf(source, period.from, until);
   const budget = computeBudget({ counts, target, periodMs: period.to - period.from, gaps });
   const badCount = budgetSpentByIncident(source, incidents, budget).reduce((sum, { attributed }) => sum + attributed.badCount, 0);

@@ -14,8 +14,8 @@ import { computeBudget, levelAt, levelOf, remainingRatio } from '../core/budget/
 import { budgetSpent, type Spent } from '../core/budget/spent.ts';
 import { type BudgetPolicy, policyLevel, type PolicyLevel } from '../core/budget-policy/policy.ts';
 import { windowBurn } from '../core/burn/burn.ts';
-import { CELL_MS, countsBefore, countsOf } from '../core/counts/counts.ts';
-import { asOf, evaluateObjective, type ObjectiveStatus, SHOWN_WINDOWS } from '../core/evaluate.ts';
+import { CELL_MS, countsBefore, countsOf, type CountsSource } from '../core/counts/counts.ts';
+import { asOf, evaluateObjective, type ObjectiveStatus, type ObjectiveTerms, SHOWN_WINDOWS } from '../core/evaluate.ts';
 import { periodAt } from '../core/window.ts';
 import { loadObjective } from '../store.ts';
 import { budgetInstants, objectiveView, remainingAt, shortDuration, trendInstants } from './view-objective.ts';
@@ -112,8 +112,8 @@ export function createObjectiveReader(book: ObjectiveBook): ObjectiveReader {
     spent: async (db, serviceIds, from, to) => {
       const objectives = await book.list(db, to, serviceIds);
       const instants = objectives.flatMap((objective) => budgetInstants(book.terms(objective.current), [from, to]));
-      await book.ready(db, objectives, to, { instants });
-      return objectives.map((objective) => spentOf(book, objective, from, to));
+      const countsOfObjective = await book.past(db, objectives, to, instants);
+      return objectives.map((objective) => spentOf(book.terms(objective.current), objective, countsOfObjective(objective), { from, to }));
     },
     spentInPeriod: (db, request) => spentInPeriod(db, book, request),
   };
@@ -127,9 +127,12 @@ export async function oneOf(db: Db, book: ObjectiveBook, slug: string, now: Inst
   return found;
 }
 
-function spentOf(book: ObjectiveBook, objective: Objective, from: Instant, to: Instant): SpentOfObjective {
-  const terms = book.terms(objective.current);
-  const source = book.counts(objective);
+function spentOf(
+  terms: ObjectiveTerms,
+  objective: Objective,
+  source: CountsSource,
+  { from, to }: Record<'from' | 'to', Instant>,
+): SpentOfObjective {
   const period = periodAt(terms.window, to);
   const budget = computeBudget({
     counts: countsOf(source, period.from, to),

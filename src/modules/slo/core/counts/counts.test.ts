@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { instant } from '#kernel/instant.ts';
-import { CELL_MS, type CorrectionSpan, type Counts, countsOf, createCounts } from './counts.ts';
+import { CELL_MS, type CorrectionSpan, type Counts, countsOf, createCounts, spansBetween } from './counts.ts';
 import { type Bucket, createFlatCounts } from './flat-counts.ts';
 
 const SPAN = 400;
@@ -97,6 +97,21 @@ describe('counts over a window', () => {
             expect({ ...answer, gapMs: 0 }).toEqual({ ...truth, gapMs: 0 });
           }
         });
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  test('are the same whether corrections apply that end before all that is asked for, or begin after it, or not', () => {
+    fc.assert(
+      fc.property(fc.array(bucket, { minLength: 1, maxLength: 20 }), spansArbitrary, windows, (buckets, spans, asked) => {
+        const flat = createFlatCounts();
+        for (const one of buckets) flat.append(one);
+        const all = createCounts(flat, spans);
+        for (const [a, b] of asked) {
+          const [from, to] = [cellAt(Math.min(a, b)), cellAt(Math.max(a, b))];
+          expect(countsOf(createCounts(flat, spansBetween(spans, from, to)), from, to)).toEqual(countsOf(all, from, to));
+        }
       }),
       { numRuns: 60 },
     );

@@ -120,6 +120,11 @@ export function instantsOfSpans(spans: readonly CorrectionSpan[]): Instant[] {
   return spans.flatMap((span) => [span.from, span.to]);
 }
 
+/** The spans that make a difference between instants of [low, high]: those that end before it or begin after it make none. */
+export function spansBetween(spans: readonly CorrectionSpan[], low: Instant, high: Instant): CorrectionSpan[] {
+  return spans.filter(({ from, to }) => from < high && to > low);
+}
+
 /**
  * The difference that spans make to running sums. Whole spans are remembered as one running difference, looked up by
  * their end; the span that an instant lies in is taken as far as it reaches. Asked anew when earlier sums have changed.
