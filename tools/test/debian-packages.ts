@@ -8,10 +8,11 @@ export interface DebianPackage {
   proof: string;
 }
 
-/** A real Prometheus, and the tools that say whether our files and answers are what it takes. */
+/** What speaks Prometheus' API, and the tools that say whether our files and answers are what it takes. */
 export const PROMETHEUS_PACKAGES: readonly DebianPackage[] = [
   { name: 'prometheus', proof: '/usr/bin/promtool' },
   { name: 'prometheus-alertmanager', proof: '/usr/bin/amtool' },
+  { name: 'victoria-metrics', proof: '/usr/bin/victoria-metrics' },
 ];
 
 /** Installs what is missing where we may; otherwise returns the sentence that says what to install. */

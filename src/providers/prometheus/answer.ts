@@ -128,12 +128,12 @@ function toHistogram({ count, buckets }: z.output<typeof Histogram>): SourceValu
 
 /** How sources say that a query is too big; Prometheus, Thanos, Mimir and VictoriaMetrics each in their own words. */
 const TOO_MUCH =
-  /too many (samples|points|series|chunks|unique)|exceeded maximum resolution|exceeds? the (limit|maximum)|limit exceeded|max(imum)?[- ](samples|series|chunks|query)|err-mimir-max|query timed out|timed out in/i;
+  /too many (samples|points|series|chunks|unique)|exceeded maximum resolution|exceeds? the (limit|maximum)|limit exceeded|max(imum)?[- ](samples|series|chunks|query)|err-mimir-max|query timed out|timed out in|cannot (select|process) more than|number of matching timeseries exceeds/i;
 
 function readRefusal(status: number, body: string, json: unknown): Failed {
   const refusal = Refusal.safeParse(json);
   const said = refusal.success ? refusal.data.error : body;
-  const reason = `the source answered ${status}: ${said}`;
+  const reason = `the source answered ${status}: ${refusal.success ? causeOf(said) : said}`;
   if (status === 401 || status === 403) return failed('unauthorized', reason);
   if (status === 413 || TOO_MUCH.test(said) || (refusal.success && refusal.data.errorType === 'timeout')) return failed('too_much', reason);
   if (status === 400 || status === 422) return failed('bad_query', reason);
@@ -143,6 +143,17 @@ function readRefusal(status: number, body: string, json: unknown): Failed {
 
 function failed(code: SourceFailure, reason: string): Failed {
   return { kind: 'failed', code, reason: bounded(reason) };
+}
+
+/** VictoriaMetrics repeats the query, more than once, before it says what is wrong: the end tells. */
+const REPEATED = /^error when executing query=.* on the time range \([^)]*\): (?:cannot execute query: )?/s;
+const HEAD = 40;
+const TAIL = REASON_LIMIT - HEAD - 40;
+
+function causeOf(error: string): string {
+  if (!REPEATED.test(error)) return error;
+  const cause = error.replace(REPEATED, '');
+  return cause.length > HEAD + TAIL ? `${cause.slice(0, HEAD)} … ${cause.slice(-TAIL)}` : cause;
 }
 
 /** One line of bounded length: a source may answer whole pages. */

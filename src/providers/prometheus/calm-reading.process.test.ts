@@ -7,6 +7,7 @@ import { readPast } from '#modules/signals/source/read-indicator.ts';
 import { createHttpClient } from '#platform/http-client.ts';
 import { openMetricsText, type TextSeries } from '#testing/process/exposition.ts';
 import { type PrometheusProcess, startPrometheus } from '#testing/process/prometheus.ts';
+import { startVictoriaMetrics } from '#testing/process/victoria-metrics.ts';
 import { createPrometheusSource } from './prometheus.ts';
 
 const SCRAPE_MS = 15 * SECOND_MS;
@@ -62,16 +63,21 @@ const HISTORY: TextSeries[] = [
   counter('odd_total', 3, '500', (i) => Math.floor(i / 100) - 3),
 ];
 
-let prometheus: PrometheusProcess;
+const PEERS = ['Prometheus', 'VictoriaMetrics'] as const;
+type Peer = (typeof PEERS)[number];
+const running = new Map<Peer, PrometheusProcess>();
 beforeAll(async () => {
-  prometheus = await startPrometheus({ openMetrics: openMetricsText(HISTORY), blockDuration: '24h' });
+  running.set('Prometheus', await startPrometheus({ openMetrics: openMetricsText(HISTORY), blockDuration: '24h' }));
+  running.set('VictoriaMetrics', await startVictoriaMetrics(HISTORY));
 }, 60_000);
-afterAll(() => prometheus.stop());
+afterAll(async () => {
+  for (const one of running.values()) await one.stop();
+});
 
-function source(): MetricSource & { followed: number; added: number } {
+function source(peer: Peer): MetricSource & { followed: number; added: number } {
   const http = createHttpClient({ allow: ['127.0.0.0/8'], timeoutMs: 20_000, maxBytes: 64_000_000, maxRedirects: 0 });
   const real = createPrometheusSource(
-    { url: prometheus.url, headers: {}, tenant: null, auth: { kind: 'none' }, tls: null, timeoutMs: 20_000 },
+    { url: running.get(peer)?.url ?? '', headers: {}, tenant: null, auth: { kind: 'none' }, tls: null, timeoutMs: 20_000 },
     http,
   );
   const counted = {
@@ -101,16 +107,18 @@ const CHUNK: BackfillChunk = {
   read: { from: atHour(1), to: atHour(13) },
 };
 
-it.each([
+const CASES: [metric: string, groupBy: string[], share: number][] = [
   ['calm_total', [], 0.01],
   ['calm_total', ['code'], 0.01],
   ['deployed_total', [], 0.7],
   ['deployed_total', ['instance'], 0.7],
   ['odd_total', [], 0.8],
   ['odd_total', ['code'], 0.8],
-])(
-  'adds up %s by %j to the event, following less than a part of its points',
-  async (metric, groupBy, share) => {
+];
+
+it.each(PEERS.flatMap((peer) => CASES.map((one) => [peer, ...one] as const)))(
+  'adds up in %s %s by %j to the event, following less than a part of its points',
+  async (peer, metric, groupBy, share) => {
     const indicator = PrometheusIndicator.parse({
       kind: 'prometheus',
       source: 'main',
@@ -118,7 +126,7 @@ it.each([
       bad: `${metric}{code="500"}`,
       groupBy,
     });
-    const [some, all] = [source(), source()];
+    const [some, all] = [source(peer), source(peer)];
     const read = await readPast(some, indicator, CHUNK);
     const followed = await readPast(plain(all), indicator, CHUNK);
     if (read.kind === 'failed' || followed.kind === 'failed') throw new Error('the source failed');

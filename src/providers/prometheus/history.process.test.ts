@@ -7,6 +7,7 @@ import { readIndicator, startReading } from '#modules/signals/source/read-indica
 import { END, HISTORY, range, sourceAt, STEP_MS, STEPS, T0 } from '#testing/process/counter-history.ts';
 import { openMetricsText } from '#testing/process/exposition.ts';
 import { type PrometheusProcess, startPrometheus } from '#testing/process/prometheus.ts';
+import { startVictoriaMetrics } from '#testing/process/victoria-metrics.ts';
 
 async function countsOf(url: string, definition: Record<string, unknown>) {
   const indicator = PrometheusIndicator.parse({ kind: 'prometheus', source: 'main', ...definition });
@@ -24,10 +25,29 @@ async function countsOf(url: string, definition: Record<string, unknown>) {
   };
 }
 
-describe('history in a real Prometheus', () => {
+/** What speaks one API and differs in this: whether it tells what it read, what is left of a series that is no number, its words. */
+const PEERS = [
+  {
+    peer: 'Prometheus',
+    start: () => startPrometheus({ openMetrics: openMetricsText(HISTORY) }),
+    tellsSamples: true,
+    lastNumber: 99,
+    ambiguous: 'matching must be explicit',
+  },
+  {
+    peer: 'VictoriaMetrics',
+    start: () => startVictoriaMetrics(HISTORY),
+    tellsSamples: false,
+    // It keeps nothing of what is no number, and shows the last number once more.
+    lastNumber: 100,
+    ambiguous: 'duplicate time series',
+  },
+];
+
+describe.each(PEERS)('history in a real $peer', ({ start, tellsSamples, lastNumber, ambiguous }) => {
   let prometheus: PrometheusProcess;
   beforeAll(async () => {
-    prometheus = await startPrometheus({ openMetrics: openMetricsText(HISTORY), maxSamples: 1_500 });
+    prometheus = await start();
   });
   afterAll(() => prometheus.stop());
 
@@ -38,7 +58,8 @@ describe('history in a real Prometheus', () => {
     expect([found.good, found.bad]).toEqual([5 * (STEPS - 1), errors]);
     expect(found.cells).toBe((STEPS - 1) * 3);
     expect(found.notes).toEqual([]);
-    expect(found.samples).toBeGreaterThan(STEPS);
+    if (tellsSamples) expect(found.samples).toBeGreaterThan(STEPS);
+    else expect(found.samples).toBe(0);
   });
 
   it('counts a series born at 501 where its target was known, and takes it for a baseline where it was not', async () => {
@@ -54,7 +75,7 @@ describe('history in a real Prometheus', () => {
 
   it('has a gap where there was no number for long, and no zeros', async () => {
     const found = await countsOf(prometheus.url, { valid: 'nan_total', bad: 'no_such_total' });
-    expect(found.steps).toEqual([...range(1, 100), ...range(281, STEPS)]);
+    expect(found.steps).toEqual([...range(1, lastNumber + 1), ...range(281, STEPS)]);
     expect(found.good).toBe(99 + (STEPS - 281));
   });
 
@@ -74,26 +95,20 @@ describe('history in a real Prometheus', () => {
     expect([found.good, found.bad]).toEqual([fast, 7 * (STEPS - 1) - fast]);
   });
 
-  it('reads in halves what it may not read at once', async () => {
-    const whole = await sourceAt(prometheus.url).readRange('many_total', { from: T0, to: instant(T0 + HOUR_MS), stepMs: STEP_MS });
-    expect(whole).toMatchObject({ kind: 'read' });
-    const found = await countsOf(prometheus.url, {
-      valid: 'many_total',
-      groupBy: ['shard'],
-      slices: { when: 'rate_at_least', threshold: 1 },
-    });
-    expect(found.good).toBe(45 * (STEPS - 1));
-    const fine = await sourceAt(prometheus.url).readRange('many_total', { from: T0, to: instant(T0 + HOUR_MS), stepMs: 10 * SECOND_MS });
-    expect(fine).toMatchObject({ kind: 'failed', code: 'too_much' });
+  it('answers for the instants that it was asked for, however they lie', async () => {
+    const [from, stepMs] = [instant(T0 + 40 * SECOND_MS), 60 * SECOND_MS];
+    const read = await sourceAt(prometheus.url).readRange('reset_total', { from, to: instant(from + 100 * stepMs), stepMs });
+    const points = read.kind === 'read' ? (read.series[0]?.points ?? []) : [];
+    expect(points.map(({ at }) => at)).toEqual(range(0, 101).map((i) => from + i * stepMs));
   });
 
   it('says what is wrong with a query', async () => {
     const span = { from: T0, to: END, stepMs: STEP_MS };
     expect(await sourceAt(prometheus.url).readRange('late_total{', span)).toMatchObject({ kind: 'failed', code: 'bad_query' });
-    const ambiguous = 'late_total / on(job) hole_total{job="api"} + on(job) late_total';
-    expect(await sourceAt(prometheus.url).readRange(ambiguous, span)).toMatchObject({
+    const query = 'late_total / on(job) hole_total{job="api"} + on(job) late_total';
+    expect(await sourceAt(prometheus.url).readRange(query, span)).toMatchObject({
       code: 'bad_query',
-      reason: expect.stringContaining('matching must be explicit') as string,
+      reason: expect.stringContaining(ambiguous) as string,
     });
   });
 
@@ -119,5 +134,40 @@ describe('history in a real Prometheus', () => {
     const good = read.kind === 'read' ? (read.groups.get(ROLL_UP) ?? []).reduce((sum, cell) => sum + cell.good, 0) : 0;
     // It was last scraped at step 99, with a value of 100: what happened in the hole before the start comes with it.
     expect(good).toBe(STEPS - 100);
+  });
+});
+
+describe('a source that refuses much at once', () => {
+  it('is read in halves', async () => {
+    const prometheus = await startPrometheus({ openMetrics: openMetricsText(HISTORY), maxSamples: 1_500 });
+    try {
+      const hour = { from: T0, to: instant(T0 + HOUR_MS) };
+      const whole = await sourceAt(prometheus.url).readRange('many_total', { ...hour, stepMs: STEP_MS });
+      expect(whole).toMatchObject({ kind: 'read' });
+      const found = await countsOf(prometheus.url, {
+        valid: 'many_total',
+        groupBy: ['shard'],
+        slices: { when: 'rate_at_least', threshold: 1 },
+      });
+      expect(found.good).toBe(45 * (STEPS - 1));
+      const fine = await sourceAt(prometheus.url).readRange('many_total', { ...hour, stepMs: 10 * SECOND_MS });
+      expect(fine).toMatchObject({ kind: 'failed', code: 'too_much' });
+    } finally {
+      await prometheus.stop();
+    }
+  });
+
+  it.each([
+    [{ maxSeries: 5 }, 'exceeds 5;'],
+    [{ maxSamples: 1_500 }, 'maxSamplesPerQuery=1500 samples'],
+  ])('is told by its words where it is a VictoriaMetrics: %j', async (limits, words) => {
+    const victoria = await startVictoriaMetrics(HISTORY, limits);
+    try {
+      const span = { from: T0, to: instant(T0 + HOUR_MS), stepMs: STEP_MS };
+      const refused = await sourceAt(victoria.url).readRange('many_total', span);
+      expect(refused).toMatchObject({ kind: 'failed', code: 'too_much', reason: expect.stringContaining(words) as string });
+    } finally {
+      await victoria.stop();
+    }
   });
 });

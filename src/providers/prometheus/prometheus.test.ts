@@ -70,6 +70,7 @@ describe('a range read from Prometheus', () => {
       end: String(atSeconds(120)),
       step: '30',
       stats: 'true',
+      nocache: '1',
       timeout: '9000ms',
     });
   });
@@ -225,6 +226,8 @@ describe('a source that does not answer', () => {
     ['forbids it', answered('no', 403), 'unauthorized'],
     ['does not understand the query', error(400, 'bad_data', 'parse error: unexpected end'), 'bad_query'],
     ['cannot run the query', error(422, 'execution', 'many-to-many matching not allowed'), 'bad_query'],
+    ['loads too many samples', error(422, '422', 'cannot select more than -search.maxSamplesPerQuery=10 samples'), 'too_much'],
+    ['finds too many series', error(422, '422', 'the number of matching timeseries exceeds 5; either narrow down'), 'too_much'],
     ['finds too many points', error(400, 'bad_data', 'exceeded maximum resolution of 11,000 points per timeseries'), 'too_much'],
     ['is broken', answered('<html>Bad Gateway</html>', 502), 'unreachable'],
     ['is busy', answered('later', 429), 'unreachable'],

@@ -4,6 +4,7 @@ import { createHttpClient } from '#platform/http-client.ts';
 import { createPrometheusSource } from '#providers/prometheus/prometheus.ts';
 import { openMetricsText, type TextSeries } from '#testing/process/exposition.ts';
 import { type PrometheusProcess, startPrometheus } from '#testing/process/prometheus.ts';
+import { startVictoriaMetrics } from '#testing/process/victoria-metrics.ts';
 import type { MetricSource } from '../../port.ts';
 import { joinReads } from './join-reads.ts';
 import { planWays } from './joined-queries.ts';
@@ -24,17 +25,30 @@ function history(): TextSeries[] {
   );
 }
 
-let prometheus: PrometheusProcess;
+const PEERS = ['Prometheus', 'VictoriaMetrics'] as const;
+const running = new Map<(typeof PEERS)[number], PrometheusProcess>();
 beforeAll(async () => {
-  prometheus = await startPrometheus({ openMetrics: openMetricsText(history()) });
+  running.set('Prometheus', await startPrometheus({ openMetrics: openMetricsText(history()) }));
+  running.set('VictoriaMetrics', await startVictoriaMetrics(history()));
 });
-afterAll(() => prometheus.stop());
+afterAll(async () => {
+  for (const one of running.values()) await one.stop();
+});
 
 const ERRORS = ['code=~"5.."', 'code!~"2..|404"', 'code!=""', 'code!~".*0.+"', 'code=~"5\\\\d{2,3}|"'];
 
-it.each(ERRORS)('a real Prometheus says of many at once what it says of each, with errors by %s', async (errors) => {
+const CASES = PEERS.flatMap((peer) => ERRORS.map((errors) => [peer, errors] as const));
+
+it.each(CASES)('a real %s says of many at once what it says of each, with errors by %s', async (peer, errors) => {
   const http = createHttpClient({ allow: ['127.0.0.0/8'], timeoutMs: 20_000, maxBytes: 64_000_000, maxRedirects: 0 });
-  const connection = { url: prometheus.url, headers: {}, tenant: null, auth: { kind: 'none' }, tls: null, timeoutMs: 20_000 } as const;
+  const connection = {
+    url: running.get(peer)?.url ?? '',
+    headers: {},
+    tenant: null,
+    auth: { kind: 'none' },
+    tls: null,
+    timeoutMs: 20_000,
+  } as const;
   const alone = createPrometheusSource(connection, http);
   const asked = new Set<string>();
   const counted: MetricSource = {
