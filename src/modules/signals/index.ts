@@ -11,7 +11,7 @@
 export { CELL_MS, groupKeyOf, spreadOver } from './core/cell.ts';
 export { type CountsHistory, createCountsHistory } from './history.ts';
 export { readSums } from './kept/read-sums.ts';
-export { createIndicator } from './indicators.ts';
+export { createIndicator, readFurtherBack } from './indicators.ts';
 export { endIndicators } from './end-indicators.ts';
 export { jobs, planReading } from './jobs.ts';
 export type { ConnectSource } from './port.ts';

@@ -3,13 +3,13 @@ import { DAY_MS, type DurationMs, floorTo, plus } from '#kernel/instant.ts';
 import type { VerbContext } from '#platform/verb.ts';
 import type { IndicatorDefinition } from './contract.ts';
 import { initialOtlpState } from './core/otlp-indicator.ts';
-import { planBackfill } from './core/source/backfill.ts';
+import { extendBackfill, planBackfill } from './core/source/backfill.ts';
 import { backfillAt, nextPoll } from './poll/job-definitions.ts';
-import { insertReading, type SourceIndicator } from './poll/store.ts';
+import { findReading, insertReading, type SourceIndicator, updateBackfill } from './poll/store.ts';
 import { requireReadable } from './source/check-queries.ts';
 import { readAlignMs } from './source/read-indicator.ts';
 import { holdSource } from './source/store.ts';
-import { insertIndicator } from './store.ts';
+import { insertIndicator, loadIndicator } from './store.ts';
 
 const LEAST_BACKFILL_MS: DurationMs = 30 * DAY_MS;
 
@@ -46,4 +46,21 @@ async function beginReading(ctx: VerbContext, indicatorId: Id<'ind'>, definition
     backfill: planBackfill(from, startedAt),
   });
   await ctx.enqueue(backfillAt(source.id, ctx.now), nextPoll(source, ctx.now));
+}
+
+/** Sees that an indicator with a source is read as far back as `backfillMs` before now, as a longer window needs it; what was read is not read again. */
+export async function readFurtherBack(ctx: VerbContext, indicatorId: Id<'ind'>, backfillMs: DurationMs): Promise<void> {
+  const { definition } = await loadIndicator(ctx.tx, indicatorId);
+  if (definition.kind !== 'prometheus' && definition.kind !== 'promql') return;
+  for (;;) {
+    const reading = await findReading(ctx.tx, indicatorId);
+    if (reading === undefined) return;
+    const { backfill: before, source, sourceId } = reading;
+    const after = extendBackfill(before, floorTo(plus(ctx.now, -source.lagMs - backfillMs), readAlignMs(definition)));
+    if (after === before) return;
+    // A chunk may have been written meanwhile.
+    if (!(await updateBackfill(ctx.tx, indicatorId, before, after))) continue;
+    await ctx.enqueue(backfillAt(sourceId, ctx.now));
+    return;
+  }
 }

@@ -5,7 +5,7 @@ import type { Id } from '#kernel/ids.ts';
 import { humanDuration } from '#kernel/instant.ts';
 import { requireVersion } from '#kernel/version.ts';
 import { loadServiceBySlug } from '#modules/catalog/index.ts';
-import { createIndicator, isObserved } from '#modules/signals/index.ts';
+import { createIndicator, isObserved, readFurtherBack } from '#modules/signals/index.ts';
 import { lockName } from '#platform/db/lock-name.ts';
 import type { VerbContext } from '#platform/verb.ts';
 import { scrapeMsOf, tryVersion, type Version } from './book.ts';
@@ -42,8 +42,6 @@ export async function putObjective(ctx: VerbContext, { slug, ifMatch, definition
   await requireBudgetPolicy(ctx.tx, definition.policy, 'body.policy');
   const known = before === undefined ? [] : await versionsOf(ctx, before);
   const governing = known.find((version) => version.number === before?.governing);
-  // An indicator that is counted already is taken up again, so that an edit and its undoing lose nothing.
-  const same = known.find((version) => isDeepStrictEqual(countedBy(version.definition.indicator), countedBy(definition.indicator)));
   const number = (before?.version ?? 0) + 1;
   const row: ObjectiveRow = {
     id: before?.id ?? ctx.ids.next('obj'),
@@ -60,8 +58,7 @@ export async function putObjective(ctx: VerbContext, { slug, ifMatch, definition
     objectiveId: row.id,
     number,
     definition: definitionInput(definition),
-    indicatorId:
-      same?.indicatorId ?? (await createIndicator(ctx, definition.indicator, { backfillMs: periodMs(definition.window, ctx.now) })),
+    indicatorId: await indicatorFor(ctx, known, definition),
     createdAt: ctx.now,
     createdBy: actorRecord(ctx.actor),
     governsSince: row.governing === number ? ctx.now : null,
@@ -73,6 +70,18 @@ export async function putObjective(ctx: VerbContext, { slug, ifMatch, definition
     after: definitionInput(definition),
   });
   return row.id;
+}
+
+/**
+ * An indicator that is counted already is taken up again, so that an edit and its undoing lose nothing; where the window has grown,
+ * it is read further back.
+ */
+async function indicatorFor(ctx: VerbContext, known: readonly Version[], { indicator, window }: ObjectiveDefinition): Promise<Id<'ind'>> {
+  const backfillMs = periodMs(window, ctx.now);
+  const same = known.find((version) => isDeepStrictEqual(countedBy(version.definition.indicator), countedBy(indicator)));
+  if (same === undefined) return createIndicator(ctx, indicator, { backfillMs });
+  await readFurtherBack(ctx, same.indicatorId, backfillMs);
+  return same.indicatorId;
 }
 
 /** The governing version and the latest, the latest first; one that cannot be read is missing, so that it can be mended. */

@@ -1,6 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { DAY_MS, HOUR_MS, type Instant, instant, plus } from '#kernel/instant.ts';
-import { type Backfill, type ChunkOutcome, dueChunk, isOver, planBackfill, progressOf, shouldLookOlder, stepBackfill } from './backfill.ts';
+import {
+  type Backfill,
+  type ChunkOutcome,
+  dueChunk,
+  extendBackfill,
+  isOver,
+  planBackfill,
+  progressOf,
+  shouldLookOlder,
+  stepBackfill,
+} from './backfill.ts';
 
 const TO = instant(Date.UTC(2026, 10, 19, 12));
 const NOW = plus(TO, HOUR_MS);
@@ -74,5 +84,39 @@ describe('a backfill', () => {
 
   it('of no time at all is done', () => {
     expect(planBackfill(TO, TO).state).toBe('done');
+  });
+
+  it('that is given a longer past reads what it had not, and nothing again', () => {
+    const longer = plus(PLAN.from, -10 * DAY_MS);
+    const { backfill, read } = run([[longer, PLAN.to]]);
+    const extended = extendBackfill(backfill, longer);
+    expect([extended.state, progressOf(extended)]).toEqual(['running', 0.75]);
+    const rest = run([[longer, PLAN.to]], extended);
+    expect(rest.backfill.state).toBe('done');
+    expect(Math.max(...rest.read.map(([, to]) => to))).toBe(PLAN.from);
+    expect([...read, ...rest.read].reduce((sum, [from, to]) => sum + to - from, 0)).toBe(40 * DAY_MS);
+    expect(extendBackfill(backfill, plus(PLAN.from, DAY_MS))).toBe(backfill);
+    expect(extendBackfill(PLAN, longer)).toEqual({ ...PLAN, from: longer });
+  });
+
+  it('that was short asks once more when it is given a longer past, and finds what lies beyond a hole', () => {
+    const longer = plus(PLAN.from, -10 * DAY_MS);
+    const recent: [Instant, Instant] = [day(-5), PLAN.to];
+    const { backfill } = run([recent]);
+    expect(backfill.state).toBe('short');
+    const again = run([recent], extendBackfill(backfill, longer));
+    expect([again.backfill.state, again.read.length]).toEqual(['short', 1]);
+    const found = run([recent, [day(-33), day(-31)]], extendBackfill(backfill, longer));
+    expect(found.read.slice(1, 3)).toEqual([
+      [day(-32), day(-31)],
+      [day(-33), day(-32)],
+    ]);
+  });
+
+  it('that failed stays as it is, whatever past is asked for', () => {
+    const [chunk] = [dueChunk(PLAN, NOW)];
+    if (chunk === null || chunk === undefined) throw new Error('nothing is due');
+    const failed = stepBackfill(PLAN, chunk, { kind: 'failed', code: 'bad_query', reason: 'no' }, NOW);
+    expect(extendBackfill(failed, plus(PLAN.from, -DAY_MS))).toBe(failed);
   });
 });

@@ -35,6 +35,15 @@ export function planBackfill(from: Instant, to: Instant): Backfill {
   return { state: from < to ? 'waiting' : 'done', from, to, done: [], chunkMs: DAY_MS, emptyMs: 0, failure: null, retryAt: null };
 }
 
+/**
+ * The same backfill with a past that begins at `from`, where that is earlier. What is done stays done. One that was short looks
+ * again, since it never looked further than its past began; one that failed would fail.
+ */
+export function extendBackfill(before: Backfill, from: Instant): Backfill {
+  if (from >= before.from || before.state === 'failed') return before;
+  return { ...before, from, state: before.state === 'waiting' ? 'waiting' : 'running' };
+}
+
 /** What to read now; null when it is over, or waits for another try. */
 export function dueChunk(backfill: Backfill, now: Instant): BackfillChunk | null {
   if (isOver(backfill) || (backfill.retryAt !== null && backfill.retryAt > now)) return null;
