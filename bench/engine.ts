@@ -1,7 +1,7 @@
 import { DAY_MS, floorTo, HOUR_MS, type Instant, instant, plus } from '#kernel/instant.ts';
 import { CELL_MS } from '#modules/signals/core/cell.ts';
 import { emptySteps, HOUR_TIER, packSteps } from '#modules/signals/core/packed.ts';
-import { createRing, type Ring } from '#modules/signals/core/ring.ts';
+import { createRing, type Ring } from '#modules/signals/core/ring/ring.ts';
 import { createCounts } from '#modules/slo/core/counts/counts.ts';
 import { instantsOf, NOT_EVALUATED, type ObjectiveTerms, step, termsOf } from '#modules/slo/core/evaluate.ts';
 import { type Print, quantile } from './installation.ts';
@@ -20,9 +20,9 @@ function packedHour(at: Instant, end: Instant): Uint8Array {
   return packSteps(row, HOUR_TIER);
 }
 
-function filledRing(): Ring {
+function filledRing(phase: number): Ring {
   const start = floorTo(plus(NOW, -31 * DAY_MS), HOUR_MS);
-  const ring = createRing({ origin: plus(NOW, -92 * DAY_MS), firstAt: start, lastEnd: NOW });
+  const ring = createRing({ origin: plus(NOW, -92 * DAY_MS), firstAt: start, lastEnd: NOW, phase });
   const fives = Array.from({ length: 12 }, () => ({ good: 30_000, bad: 3, observed: 30 }));
   for (let at = start; at < floorTo(NOW, HOUR_MS) - HOUR_MS; at = plus(at, HOUR_MS)) ring.fillHour(at, fives);
   const open = floorTo(NOW, HOUR_MS);
@@ -35,7 +35,7 @@ function filledRing(): Ring {
 export function benchEngine(print: Print): void {
   const terms: ObjectiveTerms = termsOf({ target: 0.999, window: { kind: 'rolling', text: '30d', ms: 30 * DAY_MS }, intervalMs: 10_000 });
   const detail = packedHour(instant(0), instant(HOUR_MS));
-  const rings = Array.from({ length: COUNT }, filledRing);
+  const rings = Array.from({ length: COUNT }, (_, i) => filledRing(i));
   const sources = rings.map((ring) => createCounts(ring));
   const evaluations = rings.map(() => NOT_EVALUATED);
   const prepare = (now: Instant): void =>

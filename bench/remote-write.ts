@@ -23,7 +23,11 @@ export async function writeRemotely(url: string, text: string): Promise<void> {
   const flush = async (): Promise<void> => {
     const body = unpacked(WriteRequest.encode({ timeseries: batch }).finish());
     batch = [];
-    const headers = { 'content-encoding': 'snappy', 'content-type': 'application/x-protobuf', 'x-prometheus-remote-write-version': '0.1.0' };
+    const headers = {
+      'content-encoding': 'snappy',
+      'content-type': 'application/x-protobuf',
+      'x-prometheus-remote-write-version': '0.1.0',
+    };
     const answer = await fetch(`${url}/api/v1/write`, { method: 'POST', headers, body });
     if (!answer.ok) throw new Error(`remote write: ${answer.status} ${await answer.text()}`);
   };

@@ -2,7 +2,7 @@ import type { Id } from '#kernel/ids.ts';
 import { DAY_MS, type DurationMs, floorTo, HOUR_MS, type Instant, instant, plus } from '#kernel/instant.ts';
 import type { Db } from '#platform/verb.ts';
 import { BLOCK_TIER, DAY_TIER, HOUR_TIER, type Steps, type Sums, sumSteps, unpackSteps } from './core/packed.ts';
-import { createRing, type Ring, RING_REACH_MS } from './core/ring.ts';
+import { createRing, type Ring, RING_REACH_MS } from './core/ring/ring.ts';
 import { currentSnapshot, findRows, type PackedRow, readHoursSince, readTiers, type SeriesRow } from './series-store.ts';
 
 /**
@@ -152,7 +152,8 @@ class History implements CountsHistory {
     const hours = Map.groupBy(tiers.hours, (row) => row.seriesId);
     for (const series of tiers.series) {
       const reachMs = this.reaches.get(series.indicatorId) ?? RING_REACH_MS;
-      const ring = fillRing(series, reachMs, { blocks: blocks.get(series.id) ?? [], days: days.get(series.id) ?? [] });
+      const rows = { blocks: blocks.get(series.id) ?? [], days: days.get(series.id) ?? [] };
+      const ring = fillRing(series, { reachMs, phase: this.series.size }, rows);
       for (const hour of hours.get(series.id) ?? []) ring.applyHour(hour.at, hour.cells);
       this.series.set(series.id, ring);
       const known = this.indicators.get(series.indicatorId) ?? { rings: new Map(), keys: null, intervalMs: series.intervalMs };
@@ -165,9 +166,13 @@ class History implements CountsHistory {
 }
 
 /** A ring filled up to the hour before the open one: hour by hour from the blocks, the last three days in five minutes. */
-function fillRing(series: SeriesRow, reachMs: DurationMs, rows: { blocks: readonly PackedRow[]; days: readonly PackedRow[] }): Ring {
+function fillRing(
+  series: SeriesRow,
+  { reachMs, phase }: { reachMs: DurationMs; phase: number },
+  rows: { blocks: readonly PackedRow[]; days: readonly PackedRow[] },
+): Ring {
   const { firstAt, lastEnd, rolledUntil } = series;
-  const ring = createRing({ origin: plus(lastEnd, -reachMs), reachMs, firstAt, lastEnd });
+  const ring = createRing({ origin: plus(lastEnd, -reachMs), reachMs, firstAt, lastEnd, phase });
   const blocks = new Map(rows.blocks.map((row) => [row.at, unpackSteps(row.cells, BLOCK_TIER)]));
   const days = new Map(rows.days.map((row) => [row.at, unpackSteps(row.cells, DAY_TIER)]));
   const until = plus(rolledUntil, -HOUR_MS);

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { DAY_MS, HOUR_MS, instant, MINUTE_MS, plus, SECOND_MS } from '#kernel/instant.ts';
 import { DEFAULT_ALERTING } from './alerting.ts';
-import { CELL_MS, type CorrectionSpan, createCounts } from './counts/counts.ts';
+import { CELL_MS, type CorrectionSpan, type CountsSource, createCounts } from './counts/counts.ts';
 import { createFlatCounts } from './counts/flat-counts.ts';
 import { absentAfter, type Evaluation, evaluateObjective, NOT_EVALUATED, type ObjectiveTerms, step, termsOf } from './evaluate.ts';
 
@@ -215,6 +215,14 @@ test('a clock that jumps ahead reads as silence, and one that jumps back sees no
   expect(back.asOf).toBe(at(HOUR_MS));
 });
 
+/** A source of which so much is known. */
+const endingAt = (source: CountsSource, ms: number): CountsSource => ({
+  countsInto: (from, to, into) => source.countsInto(from, to, into),
+  firstAt: () => source.firstAt(),
+  lastEnd: () => at(ms),
+  lastEndBefore: (before) => source.lastEndBefore(before),
+});
+
 test('by budget share a page lasts over the turn of the month: the budget of a month is that of as much time', () => {
   const month = { kind: 'calendar', unit: 'month', timeZone: 'UTC' } as const;
   const given = terms({ target: 0.99, window: month, alerting: { ...DEFAULT_ALERTING, mode: 'budget_share' } });
@@ -230,7 +238,7 @@ test('by budget share a page lasts over the turn of the month: the budget of a m
   const pages = new Set<unknown>();
   let evaluation = NOT_EVALUATED;
   for (let ms = turn - 10 * MINUTE_MS; ms <= turn + 5 * MINUTE_MS; ms += CELL_MS) {
-    evaluation = step(given, { ...source, lastEnd: () => at(ms) }, at(ms), evaluation);
+    evaluation = step(given, endingAt(source, ms), at(ms), evaluation);
     pages.add(evaluation.page);
   }
   expect([...pages]).toEqual(['critical']);
@@ -247,5 +255,5 @@ test('a gap of one cell that counts as bad pages nobody at one request in six mi
   }
   const source = createCounts(holed);
   for (let ms = end - 6 * MINUTE_MS; ms <= end; ms += CELL_MS)
-    expect(step(given, { ...source, lastEnd: () => at(ms) }, at(ms), NOT_EVALUATED).page).toBeNull();
+    expect(step(given, endingAt(source, ms), at(ms), NOT_EVALUATED).page).toBeNull();
 });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { HOUR_MS, instant, MINUTE_MS, plus } from '#kernel/instant.ts';
 import { emptySteps, HOUR_TIER, packSteps } from '#modules/signals/core/packed.ts';
-import { createRing } from '#modules/signals/core/ring.ts';
+import { createRing } from '#modules/signals/core/ring/ring.ts';
 import { countsOf, createCounts } from './counts.ts';
 
 const T0 = instant(Date.UTC(2026, 10, 19, 12));

@@ -63,44 +63,71 @@ export interface CorrectionSpan {
 
 /** The counts of a source as it stands, or as corrections make them. */
 export function createCounts(source: SumsSource, spans: readonly CorrectionSpan[] = []): CountsSource {
-  const corrected = spans.length === 0 ? null : createCorrected(source, spans);
-  const low = { good: 0, bad: 0, observed: 0, excluded: 0 };
-  const high = { good: 0, bad: 0, observed: 0, excluded: 0 };
-  // All windows of an evaluation end together: their end is looked up once.
-  let highAt = Number.NaN;
-  let highStamp = -1;
-  const read = (at: Instant, into: CorrectedSums): void => {
-    source.sumsAt(at, into);
-    into.excluded = 0;
-    corrected?.correct(at, into);
-  };
-  return {
-    firstAt: () => source.firstAt(),
-    lastEnd: () => source.lastEnd(),
-    lastEndBefore: (at) => {
-      const last = source.lastEnd();
-      return last === null || last <= at ? last : (source.lastEndBefore?.(at) ?? at);
-    },
-    countsInto(from, to, into) {
-      read(from, low);
-      if (to !== highAt || source.stamp() !== highStamp) {
-        read(to, high);
-        highAt = to;
-        highStamp = source.stamp();
-      }
-      into.good = high.good - low.good;
-      into.bad = high.bad - low.bad;
-      into.valid = into.good + into.bad;
-      into.windowMs = Math.max(0, to - from);
-      into.excludedMs = Math.min(into.windowMs, (high.excluded - low.excluded) * CELL_MS);
-      into.observedMs = Math.min(into.windowMs - into.excludedMs, (high.observed - low.observed) * CELL_MS);
-      const first = source.firstAt();
-      const known = first === null ? 0 : Math.max(0, to - Math.max(from, first));
-      into.gapMs = Math.max(0, Math.min(known, into.windowMs) - into.observedMs - into.excludedMs);
-      return into;
-    },
-  };
+  return new SourceCounts(source, spans.length === 0 ? null : createCorrected(source, spans));
 }
+
+/** One small object a series, as a tick asks thousands of them. */
+class SourceCounts implements CountsSource {
+  private readonly source: SumsSource;
+  private readonly corrected: Corrected | null;
+
+  constructor(source: SumsSource, corrected: Corrected | null) {
+    this.source = source;
+    this.corrected = corrected;
+  }
+
+  firstAt(): Instant | null {
+    return this.source.firstAt();
+  }
+
+  lastEnd(): Instant | null {
+    return this.source.lastEnd();
+  }
+
+  lastEndBefore(at: Instant): Instant | null {
+    const last = this.source.lastEnd();
+    return last === null || last <= at ? last : (this.source.lastEndBefore?.(at) ?? at);
+  }
+
+  countsInto(from: Instant, to: Instant, into: Counts): Counts {
+    this.read(from, LOW);
+    const stamp = this.source.stamp();
+    if (HIGH.of !== this || HIGH.at !== to || HIGH.stamp !== stamp) {
+      this.read(to, HIGH);
+      HIGH.of = this;
+      HIGH.at = to;
+      HIGH.stamp = stamp;
+    }
+    into.good = HIGH.good - LOW.good;
+    into.bad = HIGH.bad - LOW.bad;
+    into.valid = into.good + into.bad;
+    into.windowMs = Math.max(0, to - from);
+    into.excludedMs = Math.min(into.windowMs, (HIGH.excluded - LOW.excluded) * CELL_MS);
+    into.observedMs = Math.min(into.windowMs - into.excludedMs, (HIGH.observed - LOW.observed) * CELL_MS);
+    const first = this.source.firstAt();
+    const known = first === null ? 0 : Math.max(0, to - Math.max(from, first));
+    into.gapMs = Math.max(0, Math.min(known, into.windowMs) - into.observedMs - into.excludedMs);
+    return into;
+  }
+
+  private read(at: Instant, into: CorrectedSums): void {
+    this.source.sumsAt(at, into);
+    into.excluded = 0;
+    this.corrected?.correct(at, into);
+  }
+}
+
+/** Room for the sums at both ends of a window. All windows of an evaluation end together: their end is looked up once. */
+const LOW: CorrectedSums = { good: 0, bad: 0, observed: 0, excluded: 0 };
+const HIGH: CorrectedSums & { of: CountsSource | null; at: number; stamp: number } = {
+  good: 0,
+  bad: 0,
+  observed: 0,
+  excluded: 0,
+  of: null,
+  at: Number.NaN,
+  stamp: -1,
+};
 
 export function countsOf(source: CountsSource, from: Instant, to: Instant): Counts {
   return source.countsInto(from, to, noCounts());
@@ -113,6 +140,10 @@ export function countsBefore(source: CountsSource, now: Instant, windowMs: Durat
 
 interface CorrectedSums extends Sums {
   excluded: number;
+}
+
+interface Corrected {
+  correct(at: Instant, sums: CorrectedSums): void;
 }
 
 /** What a source must be ready to be asked for when spans correct it. */
@@ -129,7 +160,7 @@ export function spansBetween(spans: readonly CorrectionSpan[], low: Instant, hig
  * The difference that spans make to running sums. Whole spans are remembered as one running difference, looked up by
  * their end; the span that an instant lies in is taken as far as it reaches. Asked anew when earlier sums have changed.
  */
-function createCorrected(source: SumsSource, spans: readonly CorrectionSpan[]) {
+function createCorrected(source: SumsSource, spans: readonly CorrectionSpan[]): Corrected {
   const ordered = [...spans].sort((a, b) => a.from - b.from);
   const starts: Sums[] = [];
   /** What all spans before the i-th have changed; one more than there are spans. */

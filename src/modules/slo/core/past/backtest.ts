@@ -61,10 +61,10 @@ function until(source: CountsSource, at: Instant): CountsSource {
   const first = source.firstAt();
   const isEmpty = first === null || first >= at;
   return {
-    countsInto: source.countsInto,
+    countsInto: (from, to, into) => source.countsInto(from, to, into),
     firstAt: () => (isEmpty ? null : first),
     lastEnd: () => (isEmpty ? null : source.lastEndBefore(at)),
-    lastEndBefore: source.lastEndBefore,
+    lastEndBefore: (before) => source.lastEndBefore(before),
   };
 }
 

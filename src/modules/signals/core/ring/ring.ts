@@ -1,13 +1,34 @@
-import { DAY_MS, type DurationMs, floorTo, HOUR_MS, type Instant, instant, iso, MINUTE_MS } from '#kernel/instant.ts';
-import { CELL_MS } from './cell.ts';
-import { HOUR_TIER, openSteps, type StepCursor, type Steps, type Sums, unpackSteps } from './packed.ts';
+import { DAY_MS, type DurationMs, floorTo, HOUR_MS, type Instant, instant, iso } from '#kernel/instant.ts';
+import { CELL_MS } from '../cell.ts';
+import { HOUR_TIER, openSteps, type StepCursor, type Steps, type Sums, unpackSteps } from '../packed.ts';
+import {
+  addTo,
+  CELLS_KEPT,
+  createMemory,
+  EARLIEST,
+  ENDS,
+  FIRST_CELL,
+  FIVE_CELLS,
+  FIVE_MINUTES_MS,
+  HOUR_CELLS,
+  LATEST,
+  PHASE,
+  readRecord,
+  SLICE_RECORDS,
+  SLICES_KEPT,
+  type Track,
+  UNPACKED,
+  writeRecord,
+  zero,
+} from './memory.ts';
 
 /**
  * The counts of one series in memory, as running sums since its origin: every 10 s for the last 40 minutes, every five
  * minutes for three days, every hour for 92 days. The sums of any window are one subtraction, whatever its length.
  *
  * Where a window's edge falls between two kept sums, the hour that holds it is needed: `missing` names it, `giveDetail`
- * takes its packed row, and five minutes of it are kept unpacked for the next asks. So every answer is exact.
+ * takes its packed row, and about five minutes of it are kept unpacked for the next asks; rings that differ in their phase turn
+ * to the next ones at different times. So every answer is exact.
  *
  * Invariants: sums never fall from one boundary to the next; all are whole numbers; after any order of `applyHour`, any
  * answer equals that of adding the cells up.
@@ -44,104 +65,16 @@ export interface RingStart {
   /** What is known of the series before it is filled. */
   firstAt?: Instant | null;
   lastEnd?: Instant | null;
+  /** Any whole number. */
+  phase?: number;
 }
 
-const FIVE_MINUTES_MS: DurationMs = 5 * MINUTE_MS;
-const CELLS_KEPT = (40 * MINUTE_MS) / CELL_MS + 1;
-const FIVES_KEPT = (3 * DAY_MS) / FIVE_MINUTES_MS + 1;
-const FIVE_CELLS = FIVE_MINUTES_MS / CELL_MS;
-const HOUR_CELLS = HOUR_MS / CELL_MS;
-const HOUR_FIVES = HOUR_MS / FIVE_MINUTES_MS;
-const SLICE_RECORDS = FIVE_CELLS + 1;
 const DETAILS_KEPT = 8;
-/** Slices of five minutes held unpacked: as many as an objective's windows have edges beyond the cells. */
-const SLICES_KEPT = 8;
-/** Good and bad as doubles, observed cells as a whole number: one place in memory, as a tick of many rings waits for memory most. */
-const RECORD_BYTES = 20;
+/** Names of slices of one hour, of which there are thirteen at most. */
+const SLICES_AN_HOUR = 16;
 
 /** How far back a ring reaches unless a longer window needs more. */
 export const RING_REACH_MS: DurationMs = 92 * DAY_MS;
-
-/** Running sums in records that lie side by side. */
-class Records {
-  readonly view: DataView;
-
-  constructor(size: number) {
-    this.view = new DataView(new ArrayBuffer(size * RECORD_BYTES));
-  }
-
-  read(i: number, into: Sums): Sums {
-    const at = i * RECORD_BYTES;
-    into.good = this.view.getFloat64(at, true);
-    into.bad = this.view.getFloat64(at + 8, true);
-    into.observed = this.view.getUint32(at + 16, true);
-    return into;
-  }
-
-  write(i: number, sums: Sums): void {
-    const at = i * RECORD_BYTES;
-    this.view.setFloat64(at, sums.good, true);
-    this.view.setFloat64(at + 8, sums.bad, true);
-    this.view.setUint32(at + 16, sums.observed, true);
-  }
-}
-
-/** Running sums at boundaries of one width, the latest `size` of them. */
-class Track {
-  readonly stepMs: DurationMs;
-  readonly size: number;
-  private readonly records: Records;
-  private readonly base: number;
-  /** Boundaries from first to last are kept, counted in steps from the epoch. */
-  first: number;
-  last: number;
-
-  constructor(place: { records: Records; base: number; size: number }, stepMs: DurationMs, origin: Instant) {
-    this.stepMs = stepMs;
-    this.size = place.size;
-    this.records = place.records;
-    this.base = place.base;
-    this.first = Math.ceil(origin / stepMs);
-    this.last = this.first;
-  }
-
-  /** Moves the end to boundary `last`; nothing was observed on the way, so the sums stay those of the head. */
-  extend(last: number, head: Sums): void {
-    if (last <= this.last) return;
-    for (let k = Math.max(this.last + 1, last - this.size + 1); k <= last; k += 1) this.set(k, head);
-    this.last = last;
-    this.first = Math.max(this.first, last - this.size + 1);
-  }
-
-  /** Begins anew with one boundary: what lies before it is not to be answered from here. */
-  jump(k: number, sums: Sums): void {
-    this.first = k;
-    this.last = k;
-    this.set(k, sums);
-  }
-
-  set(k: number, sums: Sums): void {
-    this.records.write(this.base + (k % this.size), sums);
-  }
-
-  /** Adds to all boundaries from k on. */
-  shift(k: number, by: Sums): void {
-    const sums = zero();
-    for (let i = Math.max(k, this.first); i <= this.last; i += 1) {
-      this.read(i, sums);
-      addTo(sums, by);
-      this.set(i, sums);
-    }
-  }
-
-  read(k: number, into: Sums): Sums {
-    return this.records.read(this.base + (k % this.size), into);
-  }
-
-  holds(k: number): boolean {
-    return k >= this.first && k <= this.last;
-  }
-}
 
 /** The packed row of an hour that an edge lies in, and how far it was unpacked. */
 interface Detail {
@@ -155,30 +88,26 @@ export function createRing(start: RingStart): Ring {
 }
 
 class TieredRing implements Ring {
-  /** Slices first, then the three tracks. */
-  private readonly records: Records;
+  private readonly view: DataView;
   private readonly cells: Track;
   private readonly fives: Track;
   private readonly hours: Track;
   private details: Detail[] = [];
-  /** Five minutes of cells each, at `unpacked[i]` five minutes from the epoch; -1 holds nothing. */
-  private readonly unpacked: number[] = Array.from({ length: SLICES_KEPT }, () => -1);
   private nextSlice = 0;
-  private latest: number | null;
-  private earliest: number | null;
   private changes = 0;
   private writes = 0;
 
-  constructor({ origin, reachMs = RING_REACH_MS, firstAt = null, lastEnd = null }: RingStart) {
+  constructor({ origin, reachMs = RING_REACH_MS, firstAt = null, lastEnd = null, phase = 0 }: RingStart) {
     const from = floorTo(origin, HOUR_MS);
-    const sizes = [SLICES_KEPT * SLICE_RECORDS, CELLS_KEPT, FIVES_KEPT, Math.ceil(reachMs / HOUR_MS) + 2] as const;
-    const records = new Records(sizes[0] + sizes[1] + sizes[2] + sizes[3]);
-    this.records = records;
-    this.cells = new Track({ records, base: sizes[0], size: sizes[1] }, CELL_MS, from);
-    this.fives = new Track({ records, base: sizes[0] + sizes[1], size: sizes[2] }, FIVE_MINUTES_MS, from);
-    this.hours = new Track({ records, base: sizes[0] + sizes[1] + sizes[2], size: sizes[3] }, HOUR_MS, from);
-    this.earliest = firstAt;
-    this.latest = lastEnd;
+    const { view, cells, fives, hours } = createMemory(from, reachMs);
+    this.view = view;
+    this.cells = cells;
+    this.fives = fives;
+    this.hours = hours;
+    this.forgetSlices();
+    view.setInt32(PHASE, phase % FIVE_CELLS, true);
+    view.setFloat64(EARLIEST, firstAt ?? Number.NaN, true);
+    view.setFloat64(LATEST, lastEnd ?? Number.NaN, true);
   }
 
   applyHour(at: Instant, packed: Uint8Array): void {
@@ -192,7 +121,7 @@ class TieredRing implements Ring {
     const detail = this.detailOf(at);
     if (detail !== undefined) Object.assign(detail, { packed, cursor: null });
     // Unpacked sums count from the origin: a change before them moves them, one in their hour makes them others.
-    if (isPast || detail !== undefined) this.unpacked.fill(-1);
+    if (isPast || detail !== undefined) this.forgetSlices();
   }
 
   fillHour(at: Instant, parts: readonly Sums[]): void {
@@ -212,17 +141,24 @@ class TieredRing implements Ring {
   }
 
   sumsAt(at: Instant, into: Sums): Sums {
-    const cell = Math.min(Math.floor(at / CELL_MS), this.cells.last);
-    if (cell >= this.cells.first) return this.cells.read(cell, into);
-    if (cell <= this.hours.first * HOUR_CELLS) return this.hours.read(this.hours.first, into);
-    const five = Math.floor(cell / FIVE_CELLS);
-    const inside = cell - five * FIVE_CELLS;
-    if (inside === 0 && this.fives.holds(five)) return this.fives.read(five, into);
-    if (cell % HOUR_CELLS === 0) return this.hours.read(cell / HOUR_CELLS, into);
+    // A tick asks many rings a few times each, and waits for memory most: only what must be is looked at.
+    const { view } = this;
+    const cell = Math.min(Math.floor(at / CELL_MS), view.getInt32(ENDS.cells + 4, true));
+    if (cell >= view.getInt32(ENDS.cells, true)) return readRecord(view, FIRST_CELL + (cell % CELLS_KEPT), into);
+    const firstHour = view.getInt32(ENDS.hours, true);
+    if (cell <= firstHour * HOUR_CELLS) return this.hours.read(firstHour, into);
+    if (cell % FIVE_CELLS === 0 && this.fives.holds(cell / FIVE_CELLS)) return this.fives.read(cell / FIVE_CELLS, into);
+    const inHour = cell % HOUR_CELLS;
+    if (inHour === 0) return this.hours.read(cell / HOUR_CELLS, into);
+    // An hour's slices are of five minutes but for the first and the last: they begin at the ring's phase.
+    const phase = view.getInt32(PHASE, true);
+    const n = Math.floor((inHour + FIVE_CELLS - phase) / FIVE_CELLS);
+    const from = Math.max(0, n * FIVE_CELLS - FIVE_CELLS + phase);
+    const name = ((cell - inHour) / HOUR_CELLS) * SLICES_AN_HOUR + n;
     let slice = 0;
-    while (slice < SLICES_KEPT && this.unpacked[slice] !== five) slice += 1;
-    if (slice === SLICES_KEPT) slice = this.unpackFive(five);
-    return this.records.read(slice * SLICE_RECORDS + inside, into);
+    while (slice < SLICES_KEPT && view.getInt32(UNPACKED + 4 * slice, true) !== name) slice += 1;
+    if (slice === SLICES_KEPT) slice = this.unpack(name, from);
+    return readRecord(view, slice * SLICE_RECORDS + inHour - from, into);
   }
 
   missing(instants: readonly Instant[]): Instant[] {
@@ -239,7 +175,7 @@ class TieredRing implements Ring {
     const detail = this.detailOf(hour);
     if (detail === undefined) this.details.push({ hour, packed, cursor: null });
     else Object.assign(detail, { packed, cursor: null });
-    this.unpacked.fill(-1);
+    this.forgetSlices();
   }
 
   start(): Instant {
@@ -247,11 +183,11 @@ class TieredRing implements Ring {
   }
 
   lastEnd(): Instant | null {
-    return this.latest === null ? null : instant(this.latest);
+    return known(this.view.getFloat64(LATEST, true));
   }
 
   firstAt(): Instant | null {
-    return this.earliest === null ? null : instant(this.earliest);
+    return known(this.view.getFloat64(EARLIEST, true));
   }
 
   revision(): number {
@@ -264,7 +200,7 @@ class TieredRing implements Ring {
 
   bytes(): number {
     const packed = this.details.reduce((sum, detail) => sum + (detail.packed?.byteLength ?? 0), 0);
-    return this.records.view.byteLength + packed;
+    return this.view.byteLength + packed;
   }
 
   /** The latest boundary that sums are kept for. */
@@ -279,9 +215,14 @@ class TieredRing implements Ring {
     return instant(Math.floor(cell / HOUR_CELLS) * HOUR_MS);
   }
 
+  /** -1 is the name of none. */
+  private forgetSlices(): void {
+    for (let i = 0; i < SLICES_KEPT; i += 1) this.view.setInt32(UNPACKED + 4 * i, -1, true);
+  }
+
   private noteObserved(from: number, to: number): void {
-    this.latest = Math.max(this.latest ?? to, to);
-    this.earliest = Math.min(this.earliest ?? from, from);
+    this.view.setFloat64(LATEST, Math.max(this.lastEnd() ?? to, to), true);
+    this.view.setFloat64(EARLIEST, Math.min(this.firstAt() ?? from, from), true);
   }
 
   /** Makes room up to `end`, and says what stood before the hour at `at` and what the hour was counted as until now. */
@@ -332,34 +273,30 @@ class TieredRing implements Ring {
     return undefined;
   }
 
-  /** Unpacks five minutes of an hour that only its packed row knows; going on where it ended costs those five minutes only. */
-  private unpackFive(five: number): number {
-    const hour = instant(Math.floor(five / HOUR_FIVES) * HOUR_MS);
+  /** Unpacks a slice of an hour that only its packed row knows; going on where it ended costs that slice only. */
+  private unpack(name: number, from: number): number {
+    const hour = instant(Math.floor(name / SLICES_AN_HOUR) * HOUR_MS);
     const detail = this.detailOf(hour);
     if (detail === undefined) throw new Error(`the hour ${iso(hour)} was not loaded before it was asked for`);
-    const from = (five % HOUR_FIVES) * FIVE_CELLS;
     if (detail.cursor === null || detail.cursor.step > from) detail.cursor = openSteps(detail.packed);
     const { cursor } = detail;
     while (cursor.step < from) cursor.next();
     this.nextSlice = (this.nextSlice + 1) % SLICES_KEPT;
     const slice = this.nextSlice;
-    this.unpacked[slice] = five;
+    this.view.setInt32(UNPACKED + 4 * slice, name, true);
     const base = this.hours.read(hour / HOUR_MS, zero());
-    for (let i = 0; i <= FIVE_CELLS; i += 1) {
+    const sums = zero();
+    for (let i = 0; i <= FIVE_CELLS && from + i <= HOUR_CELLS; i += 1) {
       if (i > 0) cursor.next();
-      const sums = { good: base.good + cursor.good, bad: base.bad + cursor.bad, observed: base.observed + cursor.observed };
-      this.records.write(slice * SLICE_RECORDS + i, sums);
+      sums.good = base.good + cursor.good;
+      sums.bad = base.bad + cursor.bad;
+      sums.observed = base.observed + cursor.observed;
+      writeRecord(this.view, slice * SLICE_RECORDS + i, sums);
     }
     return slice;
   }
 }
 
-function zero(): Sums {
-  return { good: 0, bad: 0, observed: 0 };
-}
-
-function addTo(sums: Sums, added: Sums): void {
-  sums.good += added.good;
-  sums.bad += added.bad;
-  sums.observed += added.observed;
+function known(at: number): Instant | null {
+  return Number.isNaN(at) ? null : instant(at);
 }
