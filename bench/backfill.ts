@@ -3,7 +3,7 @@ import { DAY_MS, floorTo, HOUR_MS, type Instant, instant, plus, SECOND_MS } from
 import { CELL_MS, createIndicator, visitCells } from '#modules/signals/index.ts';
 import { PrometheusIndicator } from '#modules/signals/core/indicator.ts';
 import { SourceDefinition } from '#modules/signals/core/connection/definition.ts';
-import { backfillSource } from '#modules/signals/poll/backfill-source.ts';
+import { backfillSource, CHUNKS_A_TURN } from '#modules/signals/poll/backfill-source.ts';
 import { putSource } from '#modules/signals/source/put-source.ts';
 import { loadSource } from '#modules/signals/source/store.ts';
 import type { MetricSource } from '#modules/signals/port.ts';
@@ -74,7 +74,7 @@ async function measure(transactor: Transactor, source: MetricSource, indicatorId
   };
   const row = await loadSource(transactor.db, 'main');
   const [begunAt, cpuBefore] = [performance.now(), process.cpuUsage()];
-  while ((await backfillSource(transactor, parts, row)) !== null);
+  while ((await backfillSource(transactor, parts, row, { chunks: CHUNKS_A_TURN })) !== null);
   const { user, system } = process.cpuUsage(cpuBefore);
   return { seconds: (performance.now() - begunAt) / 1000, cpuSeconds: (user + system) / 1e6, samples };
 }

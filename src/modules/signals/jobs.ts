@@ -1,7 +1,7 @@
 import { plus, SECOND_MS } from '#kernel/instant.ts';
 import { type JobHandler, handleExternalJob, handleJob } from '#platform/jobs/handler.ts';
 import type { VerbContext } from '#platform/verb.ts';
-import { backfillSource } from './poll/backfill-source.ts';
+import { backfillSource, CHUNKS_A_TURN } from './poll/backfill-source.ts';
 import { adoptOld, adoptOldAt, backfill, backfillAt, nextPoll, poll, pollAt } from './poll/job-definitions.ts';
 import { pollSource } from './poll/poll-source.ts';
 import { createTurns, type ReadingParts } from './poll/reading-parts.ts';
@@ -29,7 +29,7 @@ export function jobs(parts: ReadingParts): JobHandler[] {
     handleExternalJob(backfill, async (shell, { sourceId }) => {
       const source = await findSourceById(shell.db, sourceId);
       if (source === undefined) return [];
-      const goOnAt = await turns.take(() => backfillSource(shell, parts, source));
+      const goOnAt = await turns.take(() => backfillSource(shell, parts, source, { chunks: CHUNKS_A_TURN }));
       if (goOnAt === null) return [];
       return [backfillAt(sourceId, goOnAt === 'no_turn' ? plus(shell.clock.now(), WAIT_MS) : goOnAt)];
     }),

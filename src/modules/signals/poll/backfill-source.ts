@@ -16,33 +16,80 @@ import { listBackfills, type ReadingOfIndicator, updateBackfill } from './store.
 const TOGETHER = 8;
 const LANES = 2;
 
+/** Chunks that the job reads before it lets others have their turn. */
+export const CHUNKS_A_TURN = 5;
+
 /**
- * Reads the newest chunk that is missing, for the indicators of a source that miss the same. A chunk is written and noted as
- * done in one transaction an indicator, so that it counts once wherever this is cut off. Says when to go on; null when
- * nothing is left.
+ * Reads the newest chunks that are missing, for the indicators of a source that miss the same. A chunk is written and noted
+ * as done in one transaction an indicator, one chunk after the other, so that it counts once wherever this is cut off; the
+ * next one is read meanwhile. Says when to go on; null when nothing is left.
  */
-export async function backfillSource(shell: Transactor, parts: ReadingParts, source: SourceRow): Promise<Instant | null> {
+export async function backfillSource(
+  shell: Transactor,
+  parts: ReadingParts,
+  source: SourceRow,
+  { chunks = 1 }: { chunks?: number } = {},
+): Promise<Instant | null> {
   const now = shell.clock.now();
   const uses = await parts.listUses(shell.db);
   const open = await listBackfills(shell.db, source.id, [...new Set(uses.map(({ indicatorId }) => indicatorId))]);
+  let chosen = chooseDue(open, now);
+  if (chosen.length === 0) return open.length === 0 ? null : earliestRetry(open, now);
+  const connected = parts.connectSource(connectionOf(source));
+  let saving = Promise.resolve();
+  try {
+    for (let left = chunks; left > 0 && chosen.length > 0; left -= 1) {
+      const read = await readAll(shareReads(connected), chosen, shell.clock.now());
+      await saving;
+      for (const { outcome } of read)
+        parts.metrics.sourceReads.inc({ source: source.slug, outcome: outcome.kind === 'read' ? 'read' : outcome.code });
+      saving = inLanes(read, LANES, (one) => save(shell, source, one));
+      // It is waited for below, whatever comes before that.
+      saving.catch(() => undefined);
+      chosen = chooseDue(
+        read.map(({ reading, after }) => ({ ...reading, backfill: after })),
+        shell.clock.now(),
+      );
+    }
+  } finally {
+    await saving;
+  }
+  return now;
+}
+
+interface Due {
+  reading: ReadingOfIndicator;
+  chunk: BackfillChunk;
+}
+
+/** Readings that miss the same newest chunk, those that ask for the same next to each other. */
+function chooseDue(open: readonly ReadingOfIndicator[], now: Instant): Due[] {
   const due = open.flatMap((reading) => {
     const chunk = dueChunk(reading.backfill, now);
     return chunk === null ? [] : [{ reading, chunk }];
   });
-  if (due.length === 0) return open.length === 0 ? null : earliestRetry(open, now);
-  const newest = due.reduce((a, b) => (b.chunk.span.to > a.chunk.span.to ? b : a)).chunk;
-  const chosen = due
-    .filter(({ chunk }) => chunk.span.to === newest.span.to && chunk.span.from === newest.span.from)
+  const newest = due.reduce<Due | null>((a, b) => (a === null || b.chunk.span.to > a.chunk.span.to ? b : a), null)?.chunk.span;
+  return due
+    .filter(({ chunk }) => chunk.span.to === newest?.to && chunk.span.from === newest.from)
     .map((one) => ({ ...one, asking: askingOf(one.reading.definition) }))
     .sort((a, b) => (a.asking < b.asking ? -1 : a.asking > b.asking ? 1 : 0))
     .slice(0, TOGETHER);
-  const shared = shareReads(parts.connectSource(connectionOf(source)));
+}
+
+interface Read {
+  reading: ReadingOfIndicator;
+  outcome: ChunkOutcome;
+  after: Backfill;
+  groups: GroupCells;
+}
+
+async function readAll(source: MetricSource, chosen: readonly Due[], now: Instant): Promise<Read[]> {
+  const read: Read[] = [];
   await inLanes(chosen, LANES, async ({ reading, chunk }) => {
-    const { outcome, groups } = await readChunk(shared, reading, chunk);
-    parts.metrics.sourceReads.inc({ source: source.slug, outcome: outcome.kind === 'read' ? 'read' : outcome.code });
-    await save(shell, source, { reading, after: stepBackfill(reading.backfill, chunk, outcome, shell.clock.now()), groups });
+    const { outcome, groups } = await readChunk(source, reading, chunk);
+    read.push({ reading, outcome, after: stepBackfill(reading.backfill, chunk, outcome, now), groups });
   });
-  return now;
+  return read;
 }
 
 function earliestRetry(open: readonly ReadingOfIndicator[], now: Instant): Instant {
@@ -65,11 +112,7 @@ async function readChunk(
   return { outcome: { kind: 'read', isEmpty, older }, groups: read.groups };
 }
 
-async function save(
-  shell: Transactor,
-  source: SourceRow,
-  { reading, after, groups }: { reading: ReadingOfIndicator; after: Backfill; groups: GroupCells },
-): Promise<void> {
+async function save(shell: Transactor, source: SourceRow, { reading, after, groups }: Read): Promise<void> {
   const { indicatorId, definition, backfill: before } = reading;
   await shell.transact(system('signals.backfill'), async (ctx) => {
     if (!(await updateBackfill(ctx.tx, indicatorId, before, after))) return;
