@@ -99,5 +99,5 @@ export function actionsSearch(raw: Raw) {
 }
 
 export function settingsSearch(raw: Raw) {
-  return given({ tab: oneOf(raw, 'tab', ['integrations', 'people', 'keys', 'audit', 'jobs']) });
+  return given({ tab: oneOf(raw, 'tab', ['integrations', 'sources', 'people', 'keys', 'audit', 'jobs']) });
 }

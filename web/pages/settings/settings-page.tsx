@@ -9,6 +9,7 @@ import { Integrations } from './integrations.tsx';
 import { Keys } from './keys.tsx';
 import { Reach } from './reach.tsx';
 import { People } from './people.tsx';
+import { Sources } from './sources.tsx';
 
 export function SettingsPage() {
   const { tab } = useSearch({ from: '/frame/settings' });
@@ -24,6 +25,7 @@ export function SettingsPage() {
         tabs={[
           { value: 'reach', label: 'How I am reached', panel: <Reach /> },
           { value: 'integrations', label: 'Integrations', panel: <Integrations /> },
+          { value: 'sources', label: 'Sources', panel: <Sources /> },
           { value: 'people', label: 'People', panel: <People /> },
           ...(isAdmin
             ? [

@@ -1,48 +1,33 @@
 import { useNavigate } from '@tanstack/react-router';
-import { useState } from 'react';
 import { api } from '../../../api/client.ts';
+import { queries } from '../../../api/queries.ts';
 import { useAct } from '../../../frame/act.ts';
-import { ProblemNote } from '../../../frame/problem-note.tsx';
-import { Button } from '../../../ui/button.tsx';
-import { Dialog } from '../../../ui/overlay/dialog.tsx';
+import { Deletion } from '../../../frame/deletion.tsx';
 import type { Objective } from '../objective-look.ts';
 
-/** Takes an objective away, after saying what that means. */
 export function DeleteObjective({ objective }: { objective: Objective }) {
-  const [isAsked, setAsked] = useState(false);
   const navigate = useNavigate();
   const { slug, version, name, state } = objective;
+  const leave = async (): Promise<void> => {
+    // What this page asks for is there no more: it is left before anything is asked anew.
+    await navigate({ to: '/objectives' });
+    for (const module of ['slo', 'alerts', 'escalation', 'releases']) void queries.invalidateQueries({ queryKey: [module] });
+  };
   const remove = useAct(() => api.slo.deleteObjective({ params: { slug } }, { ifMatch: version }), {
-    renews: ['slo', 'alerts', 'escalation', 'releases'],
+    renews: [],
     said: () => `${name} is deleted.`,
-    after: () => void navigate({ to: '/objectives' }),
+    after: () => void leave(),
   });
   return (
-    <>
-      <Button kind="ghost" onClick={() => setAsked(true)}>
-        Delete
-      </Button>
-      <Dialog narrow open={isAsked} onOpenChange={setAsked} title={`Delete ${name}?`}>
-        <div className="stack tight">
-          <p>
-            {state === 'firing' ? 'It is burning now: its alerts and their pages end. ' : ''}
-            Nobody is paged by it any more, and it holds no deploy back.
-          </p>
-          <p className="mute sm">
-            Its versions and counts stay in the database, and alerts, incidents and postmortems go on telling of it. A new objective may be
-            called {slug} and starts from nothing. This cannot be undone.
-          </p>
-          <ProblemNote problem={remove.error} what="Not deleted." />
-          <div className="foot">
-            <Button size="large" busy={remove.isPending} onClick={() => remove.mutate(undefined)}>
-              Delete it
-            </Button>
-            <Button kind="ghost" size="large" onClick={() => setAsked(false)}>
-              Keep it
-            </Button>
-          </div>
-        </div>
-      </Dialog>
-    </>
+    <Deletion of={name} problem={remove.error} busy={remove.isPending} onDelete={() => remove.mutate(undefined)} onKeep={remove.reset}>
+      <p>
+        {state === 'firing' ? 'It is burning now: its alerts and their pages end. ' : ''}
+        Nobody is paged by it any more, and it holds no deploy back.
+      </p>
+      <p className="mute sm">
+        Its versions and counts stay in the database, and alerts, incidents and postmortems go on telling of it. A new objective may be
+        called <span className="mono">{slug}</span> and starts from nothing. This cannot be undone.
+      </p>
+    </Deletion>
   );
 }

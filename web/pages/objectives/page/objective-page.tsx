@@ -71,12 +71,12 @@ function ObjectiveBody({ objective }: { objective: Objective }) {
         acts={
           <>
             {tab !== 'backtest' && !isDark && <Button onClick={() => choose('backtest')}>What would have paged</Button>}
-            {may && <DeleteObjective objective={objective} />}
             {may && (
               <Link className={buttonClass({})} to="/objectives/$slug/edit" params={{ slug: objective.slug }}>
                 Edit
               </Link>
             )}
+            {may && <DeleteObjective objective={objective} />}
           </>
         }
       />
