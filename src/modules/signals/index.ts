@@ -10,6 +10,7 @@
  */
 export { CELL_MS, groupKeyOf, spreadOver } from './core/cell.ts';
 export { type CountsHistory, createCountsHistory } from './history.ts';
+export { clearUngrouped } from './kept/clear-ungrouped.ts';
 export { readSums } from './kept/read-sums.ts';
 export { createIndicator, readFurtherBack } from './indicators.ts';
 export { endIndicators } from './end-indicators.ts';

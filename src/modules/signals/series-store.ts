@@ -38,6 +38,25 @@ export async function listSeriesOf(db: Db, asked: readonly { indicatorId: Id<'in
   return rows.rows;
 }
 
+interface GroupsAsked {
+  indicatorId: Id<'ind'>;
+  role: SeriesRole;
+  /** The key that they come after; those from the first on without it. */
+  after?: string;
+  limit: number;
+}
+
+/** Groups of an indicator in the order of their keys; `''`, the sum of all, is the first. */
+export async function listGroups(db: Db, { indicatorId, role, after, limit }: GroupsAsked): Promise<{ id: Id<'srs'>; groupKey: string }[]> {
+  const chosen = db
+    .selectFrom('series')
+    .select(['id', 'groupKey'])
+    .where('indicatorId', '=', indicatorId)
+    .where('role', '=', role)
+    .where('groupKey', after === undefined ? '>=' : '>', after ?? '');
+  return (await chosen.orderBy('groupKey').limit(limit).execute()) as { id: Id<'srs'>; groupKey: string }[];
+}
+
 /** Whether anything was ever counted of an indicator. */
 export async function isObserved(db: Db, indicatorId: Id<'ind'>): Promise<boolean> {
   const row = await db.selectFrom('series').select('id').where('indicatorId', '=', indicatorId).limit(1).executeTakeFirst();

@@ -1,6 +1,6 @@
 import { AppError, type FieldProblem } from '#kernel/errors.ts';
 import { DAY_MS, type Instant, iso, plus, SECOND_MS } from '#kernel/instant.ts';
-import { CELL_MS, groupKeyOf, type SeriesWrite, spreadOver, writeCells } from '#modules/signals/index.ts';
+import { CELL_MS, clearUngrouped, groupKeyOf, type SeriesWrite, spreadOver, writeCells } from '#modules/signals/index.ts';
 import type { VerbContext } from '#platform/verb.ts';
 import { tryVersion, type Version } from './book.ts';
 import { findVersions, loadObjective } from './store.ts';
@@ -19,7 +19,7 @@ const OLDEST_MS = 400 * DAY_MS;
 /**
  * Stores pushed counts, which for an objective fed otherwise are its history. A bucket replaces what its time counted
  * before, so sending it again changes nothing; the future is refused. Counts of groups add up to those of all,
- * which are not pushed beside them.
+ * which are not pushed beside them; what was pushed for all of them at once, before there were groups, they replace.
  */
 export async function pushCounts(ctx: VerbContext, { slug, buckets }: { slug: string; buckets: readonly PushedBucket[] }) {
   const objective = await loadObjective(ctx.tx, slug);
@@ -37,7 +37,9 @@ export async function pushCounts(ctx: VerbContext, { slug, buckets }: { slug: st
   // A version that is still waiting gathers the same counts.
   for (const [id, sharing] of Map.groupBy(versions, (version) => version.indicatorId)) {
     const slices = sharing[0]?.definition.indicator.slices;
-    await writeCells(ctx, { indicator: { id, slices }, writes, intervalMs, sumUp: groupBy.length > 0 });
+    const indicator = { id, slices };
+    if (groupBy.length > 0) await clearUngrouped(ctx, { indicator, writes, intervalMs });
+    await writeCells(ctx, { indicator, writes, intervalMs, sumUp: groupBy.length > 0 });
   }
   return { accepted: buckets.length };
 }

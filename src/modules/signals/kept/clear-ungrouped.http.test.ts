@@ -1,0 +1,59 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { instant, iso, plus, SECOND_MS } from '#kernel/instant.ts';
+import { createWorld, type World } from '#testing/world.ts';
+
+const NOW = instant(Date.UTC(2026, 10, 19, 12));
+let world: World;
+
+beforeAll(async () => {
+  world = await createWorld({ start: NOW });
+  await world.api.catalog.putService({ params: { slug: 'shop' }, body: { name: 'Shop', tier: 2, owner: 'Shop' } });
+});
+afterAll(() => world.destroy());
+
+const put = (slug: string, indicator: object) =>
+  world.api.slo.putObjective({ params: { slug }, body: { service: 'shop', target: 0.99, indicator: { kind: 'counts', ...indicator } } });
+type Pushed = [secondsAgo: number, good: number, valid: number, region?: string];
+const push = (slug: string, ...buckets: Pushed[]) =>
+  world.api.slo.pushCounts({
+    params: { slug },
+    body: {
+      buckets: buckets.map(([ago, good, valid, region]) => ({
+        at: iso(plus(NOW, -ago * SECOND_MS)),
+        seconds: 60,
+        good,
+        valid,
+        ...(region === undefined ? {} : { group: { region } }),
+      })),
+    },
+  });
+const counted = async (slug: string) => {
+  const { budget } = await world.api.slo.getObjective({ params: { slug } });
+  return [budget.badCount, budget.validCount];
+};
+
+it('counts of groups replace what was pushed of their time before there were groups, in one request or in several', async () => {
+  await put('later', {});
+  await push('later', [180, 90, 100], [120, 80, 100], [60, 100, 100]);
+  expect(await counted('later')).toEqual([30, 300]);
+  await put('later', { groupBy: ['region'] });
+  await push('later', [180, 60, 60, 'eu'], [180, 30, 40, 'us']);
+  expect(await counted('later')).toEqual([30, 300]);
+  await push('later', [120, 50, 60, 'eu']);
+  await push('later', [120, 30, 40, 'us']);
+  expect(await counted('later')).toEqual([30, 300]);
+  // Again, and mended: what stays ungrouped stays as it was.
+  await push('later', [120, 50, 60, 'eu'], [180, 30, 40, 'us']);
+  await push('later', [120, 60, 60, 'eu']);
+  expect(await counted('later')).toEqual([20, 300]);
+});
+
+it('minutes that are judged by their counts are judged by those of groups', async () => {
+  const slices = { length: '1m', when: 'ratio_at_least', threshold: 0.95 };
+  await put('sliced', { slices });
+  await push('sliced', [120, 90, 100], [60, 99, 100]);
+  expect(await counted('sliced')).toEqual([1, 2]);
+  await put('sliced', { slices, groupBy: ['region'] });
+  await push('sliced', [120, 97, 98, 'eu'], [120, 2, 2, 'us']);
+  expect(await counted('sliced')).toEqual([0, 2]);
+});
