@@ -6,8 +6,11 @@ import { parse, stringify } from 'yaml';
 import type { ObjectiveDocument } from '#modules/slo/openslo/definition.ts';
 import { exportRules } from '#modules/slo/rules/export-rules.ts';
 
+const hasTool = (tool: string): boolean => spawnSync(tool, ['--version']).status === 0;
 /** Whether Prometheus' and Alertmanager's own tools are there. */
-export const hasRuleTools = ['promtool', 'amtool'].every((tool) => spawnSync(tool, ['--version']).status === 0);
+export const hasRuleTools = ['promtool', 'amtool'].every(hasTool);
+/** Whether the one of VictoriaMetrics that evaluates rules is there. */
+export const hasVmalert = hasTool('vmalert');
 
 /** Runs a tool in a folder of its own that holds these files. */
 export function runTool(tool: string, args: readonly string[], files: Readonly<Record<string, string>>) {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { parse, stringify } from 'yaml';
-import { counter, hasRuleTools, runTool, type RuleStory, type ToldAlert, tellRules } from '#testing/process/rule-story.ts';
+import { counter, hasRuleTools, hasVmalert, runTool, type RuleStory, type ToldAlert, tellRules } from '#testing/process/rule-story.ts';
 import type { DefinitionInput, ObjectiveDocument } from '../openslo/definition.ts';
 import { exportAlertmanager } from './export-alertmanager.ts';
 import { exportRules } from './export-rules.ts';
@@ -76,6 +76,13 @@ describe.runIf(hasRuleTools)('promtool and amtool', () => {
 const HOUR = 120;
 const tell = (story: RuleStory, documents = [objective('shop-paying')]): string => tellRules(story, documents);
 const within = (record: string, value: number, by: number): string => `sum(abs(${record} - ${value}) < bool ${by})`;
+
+test.runIf(hasVmalert)('vmalert accepts every rule that is exported', () => {
+  const { status, errors } = runTool('vmalert', ['-dryRun', '-rule=rules.yml'], { 'rules.yml': exportRules(all).text });
+  expect({ status, errors }).toMatchObject({ status: 0 });
+  const broken = exportRules([good]).text.replace('last_over_time', 'last_over_time)(');
+  expect(runTool('vmalert', ['-dryRun', '-rule=rules.yml'], { 'rules.yml': broken }).status).not.toBe(0);
+});
 
 describe.runIf(hasRuleTools)('the rules, evaluated by Prometheus', () => {
   test('a quarter of an hour without traffic leaves no NaN in the budget', () => {
