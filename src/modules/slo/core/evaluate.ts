@@ -120,9 +120,10 @@ export const SHOWN_WINDOWS: readonly DurationMs[] = [5 * MINUTE_MS, ...FORECAST_
 export function instantsOf(terms: ObjectiveTerms, source: CountsSource, now: Instant): Instant[] {
   const at = asOf(source, now, terms.intervalMs);
   const { from, to } = periodAt(terms.window, at);
-  const policy = policyOf(terms, to - from);
-  const lengths = new Set([...policy.pairs.flatMap((pair) => [pair.longMs, pair.shortMs]), ...SHOWN_WINDOWS, recentMs(policy)]);
-  return [at, from, plus(at, from - to), ...[...lengths].map((lengthMs) => plus(at, -lengthMs))];
+  const { lengths } = readyFor(terms, to - from);
+  const instants = [at, from, plus(at, from - to)];
+  for (const lengthMs of lengths) instants.push(plus(at, -lengthMs));
+  return instants;
 }
 
 /** What follows from the terms alone, worked out once a length of period. */
@@ -130,6 +131,8 @@ interface Ready {
   policy: BurnPolicy;
   guard: LowTrafficGuard;
   recentMs: DurationMs;
+  /** Of all windows that are asked for. */
+  lengths: readonly DurationMs[];
   noDataMs: DurationMs;
   exhaustsWithinMs: DurationMs;
 }
@@ -145,6 +148,7 @@ function readyFor(terms: ObjectiveTerms, periodMs: DurationMs): Ready {
     policy,
     guard: { minBadCount: alerting.minBadCount, alphaRatio: alerting.alphaRatio, gateBelowExpected: GATE_BELOW_EXPECTED },
     recentMs: recentMs(policy),
+    lengths: [...new Set([...policy.pairs.flatMap((pair) => [pair.longMs, pair.shortMs]), ...SHOWN_WINDOWS, recentMs(policy)])],
     noDataMs: lengthOr(alerting.noDataAfter, Number.POSITIVE_INFINITY),
     exhaustsWithinMs: lengthOr(alerting.exhaustsWithin, 0),
   };
