@@ -255,6 +255,7 @@ describe('counters that their source adds up where they are calm', () => {
   const answers: [string, (read: Answer) => SourceRead][] = [
     ['nothing', (read) => ({ ...read, series: [] })],
     ['a failure', () => ({ kind: 'failed', code: 'bad_query', reason: 'what is round()?' })],
+    ['nonsense', () => ({ kind: 'failed', code: 'bad_answer', reason: 'not in JSON' })],
     ['one point less', ({ series, ...read }) => ({ ...read, series: series.map((one) => ({ ...one, points: one.points.slice(1) })) })],
     [
       'two series for one',
@@ -285,5 +286,15 @@ describe('counters that their source adds up where they are calm', () => {
     const cells = await cellsOf(odd, ERRORS, hours(0, 5));
     expect(sound.asked.filter(isFollowed).length).toBeGreaterThan(0);
     expect(cells).toEqual(await cellsOf(sourceOf(all, { sums: false }), ERRORS, hours(0, 5)));
+  });
+
+  test('are not asked for one by one of a source that is away', async () => {
+    const asked: string[] = [];
+    const away = (query: string): Promise<SourceRead> => {
+      asked.push(query);
+      return Promise.resolve({ kind: 'failed', code: 'unreachable', reason: 'connect ECONNREFUSED' });
+    };
+    expect(await readPast({ readRange: away }, ERRORS, hours(0, 5))).toMatchObject({ kind: 'failed', code: 'unreachable' });
+    expect(asked).toEqual(['min(x_total)']);
   });
 });

@@ -241,7 +241,8 @@ class Questions {
   async read(query: string, span: Span & { stepMs: DurationMs }): Promise<readonly SourceSeries[] | null> {
     const read = await this.source.readRange(query, span);
     if (read.kind === 'failed') {
-      if (SOURCE_WIDE.has(read.code)) this.lost = read;
+      // Nonsense may be the answer to this question alone.
+      if (SOURCE_WIDE.has(read.code) && read.code !== 'bad_answer') this.lost = read;
       return null;
     }
     this.samples += read.samples ?? 0;
