@@ -93,6 +93,7 @@ class SourceCounts implements CountsSource {
     this.read(from, LOW);
     const stamp = this.source.stamp();
     if (HIGH.of !== this || HIGH.at !== to || HIGH.stamp !== stamp) {
+      HIGH.of = null;
       this.read(to, HIGH);
       HIGH.of = this;
       HIGH.at = to;
@@ -167,6 +168,8 @@ function createCorrected(source: SumsSource, spans: readonly CorrectionSpan[]): 
   const before: CorrectedSums[] = [{ good: 0, bad: 0, observed: 0, excluded: 0 }];
   let revision = -1;
   let stamp = -1;
+  /** The hour that was open when spans were worked out last: what came to it since has changed them too. */
+  let wasOpen = Number.NEGATIVE_INFINITY;
 
   /** Works out the spans from the `first` on; those before it have not changed. */
   const workOut = (first: number): void => {
@@ -191,8 +194,9 @@ function createCorrected(source: SumsSource, spans: readonly CorrectionSpan[]): 
     if (stamp === source.stamp()) return;
     // The latest hour still grows and changes; what ended before it only when the source says so.
     const open = Math.floor(((source.lastEnd() ?? 0) - CELL_MS) / HOUR_MS) * HOUR_MS;
-    const first = ordered.findIndex((span) => span.to > open);
-    workOut(revision !== source.revision() || starts.length === 0 ? 0 : first === -1 ? ordered.length : first);
+    const first = ordered.findIndex((span) => span.to > Math.min(open, wasOpen));
+    workOut(revision !== source.revision() ? 0 : first === -1 ? ordered.length : first);
+    wasOpen = open;
     revision = source.revision();
     stamp = source.stamp();
   };
