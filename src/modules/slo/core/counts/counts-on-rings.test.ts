@@ -47,7 +47,7 @@ describe('corrections that stand while hours come and go', () => {
   const HOURS = 4;
   const CELLS = HOURS * 360;
   /** Cells in order, as they came in lots, some of them never. */
-  const lots = fc.array(fc.record({ cells: fc.integer({ min: 1, max: 300 }), gap: fc.nat(40), bad: fc.nat(9) }), {
+  const lots = fc.array(fc.record({ cells: fc.integer({ min: 1, max: 300 }), gap: fc.nat(40), bad: fc.nat(9), isAsked: fc.boolean() }), {
     minLength: 2,
     maxLength: 20,
   });
@@ -64,7 +64,7 @@ describe('corrections that stand while hours come and go', () => {
         const kept = createCounts(ring, excluded);
         const hours = Array.from({ length: HOURS }, (): Record<number, [number, number]> => ({}));
         let at = 0;
-        for (const { cells, gap, bad } of all) {
+        for (const { cells, gap, bad, isAsked } of all) {
           const touched = new Set<number>();
           for (let i = at; i < Math.min(at + cells, CELLS); i += 1) {
             const hour = hours[Math.floor(i / 360)];
@@ -73,6 +73,7 @@ describe('corrections that stand while hours come and go', () => {
           }
           at += cells + gap;
           for (const hour of touched) ring.applyHour(plus(T0, hour * HOUR_MS), packed(hours[hour] ?? {}));
+          if (!isAsked) continue;
           const instants = [...edges.map((edge) => plus(T0, edge * CELL_MS)), ...excluded.flatMap(({ from, to }) => [from, to])];
           for (const hour of ring.missing(instants)) ring.giveDetail(hour, packed(hours[(hour - T0) / HOUR_MS] ?? {}));
           const fresh = createCounts(ring, excluded);
