@@ -166,6 +166,13 @@ describe('edits of an objective', () => {
     expect(figures.map((figure) => figure.figure)).toContain('burn.3600s');
   });
 
+  it('are explained by queries that find a whole bound as every Prometheus writes it', async () => {
+    await world.api.signals.putSource({ params: { slug: 'main' }, body: { name: 'Main', address: 'https://metrics.example/' } });
+    await put('fast', { indicator: { kind: 'prometheus', source: 'main', valid: 'x_count', good: 'x_bucket{le="1"}' } });
+    const { figures } = await world.api.slo.explainObjective({ params: { slug: 'fast' } });
+    expect(figures.find(({ figure }) => figure === 'burn.3600s')?.promql).toContain('x_bucket{le=~"1(\\\\.0)?"}[3600s]');
+  });
+
   it('of how groups are alerted on wait while one of them is alerted on, and then leave no alert behind', async () => {
     const indicator = { kind: 'counts' as const, groupBy: ['region'] };
     await put('regions', { indicator, alerting: { groups: 'any' } });

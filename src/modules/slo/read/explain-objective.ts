@@ -5,7 +5,7 @@ import type { Objective, ObjectiveBook } from '../book.ts';
 import type { contract } from '../contract.ts';
 import { type ExplainedFigure, explainObjective } from '../core/explain.ts';
 import { windowText } from '../core/window.ts';
-import { countsOfWindow, selectionOf } from '../rules/promql.ts';
+import { asRead, countsOfWindow, selectionOf } from '../rules/promql.ts';
 
 /** Every figure with its counts, and what a Prometheus would be asked for the same. The book must be ready. */
 export function explainView(book: ObjectiveBook, objective: Objective, now: Instant): Output<typeof contract.explainObjective> {
@@ -58,7 +58,7 @@ function promqlOf(indicator: Indicator, target: number, { of, windowMs }: Pick<E
 function countQueries(indicator: Indicator, window: string): { valid: string; bad: string } | null {
   if (indicator.slices !== undefined) return null;
   const count = (query: string): string | null => {
-    if (indicator.kind === 'prometheus') return `sum(increase(${selectionOf(query)?.selector ?? query}[${window}]))`;
+    if (indicator.kind === 'prometheus') return `sum(increase(${asRead(selectionOf(query)?.selector ?? query)}[${window}]))`;
     const counted = countsOfWindow(query);
     return counted === null ? null : `(${counted.replaceAll('$window', window)})`;
   };

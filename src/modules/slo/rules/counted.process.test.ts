@@ -125,4 +125,18 @@ describe.runIf(hasRuleTools)('what each evaluation counts', () => {
     ];
     expect(tell({ series, interval: '1s', expressions }, more)).toBe('as told');
   });
+
+  test.each(['prometheus', 'promql'] as const)('finds a whole bound as every Prometheus writes it (%s)', (kind) => {
+    const asked = (query: string): string => (kind === 'prometheus' ? query : `increase(${query}[$window])`);
+    const latency = objectiveOf({ kind, source: 'main', valid: asked('x_count'), good: asked('x_bucket{le="1"}') });
+    const steadily = steady(every(30, 17));
+    for (const written of ['1', '1.0']) {
+      const expressions: RuleStory['expressions'] = [
+        ['20m', sumOf('increase', '20m'), 1_170],
+        ['20m', 'sum(sum_over_time(slo:sli_bad:increase30s[20m]))', 0],
+      ];
+      const series = { x_count: steadily, [`x_bucket{le="${written}"}`]: steadily, 'x_bucket{le="10.0"}': steadily };
+      expect(tell({ series, interval: '1s', expressions }, latency)).toBe('as told');
+    }
+  });
 });

@@ -2,7 +2,7 @@ import { type Because, because } from '#kernel/errors.ts';
 import { type DurationMs, MINUTE_MS, SECOND_MS } from '#kernel/instant.ts';
 import type { DefinitionInput } from '../openslo/definition.ts';
 import { promDuration } from './pairs.ts';
-import { isPromql, selectionOf, usesWindow, withCounts, withWindow } from './promql.ts';
+import { asRead, isPromql, selectionOf, usesWindow, withCounts, withWindow } from './promql.ts';
 
 export const EVALUATION_MS = 30 * SECOND_MS;
 
@@ -41,7 +41,7 @@ export function eventsOf({ indicator }: DefinitionInput, scrapeMs: DurationMs): 
   const odd = queries.find((query) => selectionOf(query)?.form !== 'bare');
   if (odd !== undefined) return because('not_a_selector', `${odd} is not a selector of series`, { query: odd });
   const gains = (query: string): Query => {
-    const selector = selectionOf(query)?.selector ?? query;
+    const selector = asRead(selectionOf(query)?.selector ?? query);
     return (backMs) => `sum(${gained(selector, { scrapeMs, backMs })})`;
   };
   return countedOf(gains(valid), gains(other), isGood);
@@ -73,9 +73,10 @@ function ownQueries(queries: readonly [string, string], isGood: boolean, scrapeM
   const fixed = queries.find((query) => !usesWindow(query));
   if (fixed !== undefined)
     return because('no_window', `${fixed} does not say $window, so the length that it counts over is unknown`, { query: fixed });
-  const [valid, other] = queries.map((query) => gainsOf(query, scrapeMs));
+  const read = queries.map(asRead);
+  const [valid, other] = read.map((query) => gainsOf(query, scrapeMs));
   if (valid !== undefined && valid !== null && other !== undefined && other !== null) return countedOf(valid, other, isGood);
-  return overRanges(queries, isGood, scrapeMs);
+  return overRanges(read, isGood, scrapeMs);
 }
 
 /** The query with each increase told by gains; null where it does more than count, and cannot be asked of an earlier time. */

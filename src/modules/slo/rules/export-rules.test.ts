@@ -134,6 +134,19 @@ describe('what is recorded', () => {
     );
   });
 
+  test('whole bounds of buckets are found as every Prometheus writes them, as Nines finds them', () => {
+    const own = 'sum(increase(x{le="1",job="a"}[$window]))';
+    for (const [indicator, record] of [
+      [{ kind: 'prometheus', source: 'main', valid: 'all', good: 'x{le="1",job="a"}' }, 'slo:sli_bad:seen30s'],
+      [{ kind: 'promql', source: 'main', valid: own, good: own }, 'slo:sli_total:seen30s'],
+      [{ kind: 'promql', source: 'main', valid: `2 * ${own}`, good: own }, 'slo:sli_total:increase30s'],
+    ] as const) {
+      const expr = ruleOf(record, objective({ indicator }))?.expr;
+      expect(expr).toContain('x{job="a",le=~"1(\\\\.0)?"}[');
+      expect(expr).not.toContain('le="1"');
+    }
+  });
+
   test('queries of one’s own are told by gains where they count, and asked over an interval and a scrape where they do more', () => {
     const own = (valid: string) => objective({ indicator: { kind: 'promql', source: 'main', valid, bad: 'increase(b[$window])' } });
     const plain = flat(ruleOf('slo:sli_total:seen30s', own('increase(a{x="1"}[$window])'))?.expr);
