@@ -101,8 +101,7 @@ async function readChunk(
   { definition, backfill }: ReadingOfIndicator,
   chunk: BackfillChunk,
 ): Promise<{ outcome: ChunkOutcome; groups: GroupCells }> {
-  // What failed may have been more than the source could bear, in another way than it says.
-  const read = await readPast(source, definition, chunk, { oneByOne: backfill.failure !== null });
+  const read = await readPast(source, definition, chunk);
   if (read.kind === 'failed') return { outcome: read, groups: new Map() };
   const isEmpty = [...read.groups.values()].every((cells) => cells.length === 0);
   const older =

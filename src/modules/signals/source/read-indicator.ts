@@ -4,12 +4,12 @@ import { type CounterState, INITIAL_COUNTER_STATE } from '../core/counter-column
 import { isGaugeCondition, type PrometheusIndicator, type PromqlIndicator, sliceMs } from '../core/indicator.ts';
 import { countApproximate } from '../core/source/approximate-counting.ts';
 import type { BackfillChunk } from '../core/source/backfill-plan.ts';
+import { readCalm } from '../core/source/calm.ts';
 import { COUNTER_MEMORY_MS, readCounters } from '../core/source/counter-reading.ts';
 import { type CountingNote, countEvents } from '../core/source/event-counting.ts';
 import { gaugeStepMs, judgeSlices } from '../core/source/gauge-reading.ts';
 import { cellsWithin, entryOf, type GroupCells, ROLL_UP } from '../core/source/series.ts';
 import type { MetricSource, SourceFailure, SourceSeries } from '../port.ts';
-import { readCalm } from './read-calm.ts';
 import { parseSelector, withWindow } from './selector.ts';
 
 type SourceIndicator = PrometheusIndicator | PromqlIndicator;
@@ -73,43 +73,27 @@ export async function startReading(source: MetricSource, indicator: SourceIndica
 
 export type PastRead = Omit<Extract<IndicatorRead, { kind: 'read' }>, 'state'> | Extract<IndicatorRead, { kind: 'failed' }>;
 
-/** The cells of a span of the past, read for itself: `read` is wider than `span` by what counters need. `oneByOne`: the source adds nothing up. */
-export async function readPast(
-  source: MetricSource,
-  indicator: SourceIndicator,
-  chunk: BackfillChunk,
-  { oneByOne = false }: { oneByOne?: boolean } = {},
-): Promise<PastRead> {
-  const calm = oneByOne ? null : await readCalmly(source, indicator, chunk);
-  return calm ?? (await readEachSeries(source, indicator, chunk));
-}
-
-/** Null for what is no sum of counters, and where the source cannot add them up to the event. */
-async function readCalmly(source: MetricSource, indicator: SourceIndicator, chunk: BackfillChunk): Promise<PastRead | null> {
-  if (indicator.kind !== 'prometheus' || !followsCounters(indicator) || indicator.histogram !== undefined) return null;
-  const { valid, good, bad, groupBy } = indicator;
-  const given = Object.entries({ valid, good, bad }).filter(([, text]) => text !== undefined);
-  if (!given.every(([, text]) => parseSelector(text ?? '').ok)) return null;
+/** The cells of a span of the past, read for itself: `read` is wider than `span` by what counters need. */
+export async function readPast(source: MetricSource, indicator: SourceIndicator, chunk: BackfillChunk): Promise<PastRead> {
+  if (indicator.kind !== 'prometheus' || !followsCounters(indicator) || indicator.histogram !== undefined)
+    return readEachSeries(source, indicator, chunk);
+  const { span, read: wide } = chunk;
+  const { bad, good, groupBy } = indicator;
   const stepMs = COUNTER_STEP_MS;
-  const calm = await readCalm(
-    source,
-    {
-      queries: queriesOf(indicator, stepMs),
-      groupBy,
-      stepMs,
-      readSeries: (span) => readQueries(source, indicator, span),
-      remember: (at) => remember(source, indicator, at),
-    },
-    chunk,
-  );
-  if (calm === null || calm.kind === 'failed') return calm;
-  const counted = countEvents(calm.increments, {
-    counted: bad !== undefined ? 'bad' : good !== undefined ? 'good' : 'none',
-    stepMs,
-    groupBy,
-  });
+  const read = await readQueries(source, indicator, { from: plus(wide.from, stepMs), to: wide.to, stepMs });
+  if (read.kind === 'failed') return read;
+  const { increments, rest, anchors } = readCalm(read.series, chunk, { stepMs, groupBy });
+  let { samples } = read;
+  if (rest !== null) {
+    const known = await remember(source, indicator, wide.from);
+    if (known.kind === 'failed') return known;
+    samples += known.samples;
+    const followed = readCounters(known.state, { selections: rest, to: wide.to, stepMs });
+    for (const increment of followed.increments) if (!anchors.has(increment.to)) increments.push(increment);
+  }
+  const counted = countEvents(increments, { counted: bad !== undefined ? 'bad' : good !== undefined ? 'good' : 'none', stepMs, groupBy });
   const { groups, notes } = limitGroups(counted);
-  return { kind: 'read', groups: cellsWithin(groups, chunk.span), notes, samples: calm.samples, warnings: calm.warnings };
+  return { kind: 'read', groups: cellsWithin(groups, span), notes, samples, warnings: read.warnings };
 }
 
 async function readEachSeries(source: MetricSource, indicator: SourceIndicator, chunk: BackfillChunk): Promise<IndicatorRead> {

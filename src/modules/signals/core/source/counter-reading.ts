@@ -139,10 +139,15 @@ function targetOf(labels: Readonly<Record<string, string>>): string {
 
 /** A point as whole counts; null for what is no count: NaN and the infinities. */
 function countsOf({ value }: ReadPoint, threshold: number | undefined): { value: number; good: number | null } | null {
-  const counted = typeof value === 'number' ? value : value.count;
-  if (!Number.isFinite(counted)) return null;
+  const counted = wholeOf(typeof value === 'number' ? value : value.count);
+  if (counted === null) return null;
   const good = typeof value === 'number' ? null : Math.round(goodOf(value, threshold ?? Number.POSITIVE_INFINITY));
-  return { value: Math.max(0, Math.round(counted)), good };
+  return { value: counted, good };
+}
+
+/** What a counter shows as a whole count; null for what is no count. */
+export function wholeOf(value: number): number | null {
+  return Number.isFinite(value) ? Math.max(0, Math.round(value)) : null;
 }
 
 /** Events that were certainly at or below the threshold: a bucket that reaches over it is not good. */
