@@ -18,6 +18,7 @@ export function jobs(parts: ReadingParts): JobHandler[] {
   return [
     handleExternalJob(poll, async (shell, { sourceId }) => {
       const source = await findSourceById(shell.db, sourceId);
+      if (source === undefined) parts.memory.delete(sourceId);
       if (source === undefined) return [];
       const polled = await turns.take(() => pollSource(shell, parts, source));
       const now = shell.clock.now();

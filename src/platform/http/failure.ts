@@ -1,15 +1,14 @@
 import { AppError } from '#kernel/errors.ts';
+import { codeOf, isAway } from '../db/away.ts';
 
-/** PostgreSQL and its driver where the server is away: connection failures, shutdown, too many connections, a deadlock broken. */
-const AWAY_CODE = /^(08|57P|53|40)|^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOENT)$/;
-const AWAY_MESSAGE =
-  /^(timeout exceeded when trying to connect|Connection terminated|Client has encountered a connection error|Cannot use a pool)/;
+/** A deadlock that was broken, and transactions that met. */
+const TRY_AGAIN_CODE = /^40/;
 
 /** What a failure of the framework, the driver or our own code is to a caller. Nothing thrown escapes this. */
 export function appErrorOf(error: unknown, bodyLimit: number): AppError {
   if (error instanceof AppError) return error;
   const message = error instanceof Error ? error.message : 'unknown failure';
-  const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
+  const code = codeOf(error);
   if (code === 'FST_ERR_CTP_BODY_TOO_LARGE')
     return new AppError('limit_exceeded', `the body is larger than the ${bodyLimit} bytes that this operation takes`, {
       facts: { limitBytes: bodyLimit },
@@ -18,7 +17,7 @@ export function appErrorOf(error: unknown, bodyLimit: number): AppError {
     const path = code.startsWith('FST_ERR_CTP') ? 'body' : 'path';
     return new AppError('invalid_input', `the request cannot be read: ${message}`, { fields: [{ path, message }], cause: error });
   }
-  if (AWAY_CODE.test(code) || AWAY_MESSAGE.test(message))
+  if (isAway(error) || TRY_AGAIN_CODE.test(code))
     return new AppError('unavailable', 'the database does not answer; try again', { cause: error });
   return databaseRefusal(code, message, error) ?? new AppError('internal', message, { cause: error });
 }

@@ -33,7 +33,18 @@ export function share(amount: number, part: number, whole: number): number {
   return each * part + Math.floor(((amount - each * whole) * part) / whole);
 }
 
-/** Names a group: its labels' values in the order of the indicator's `groupBy`, as JSON. `''` is the sum of all. */
+const VALUE_LIMIT = 256;
+/** The database's index takes some 2,700 bytes, and a character is three at most. */
+const KEY_LIMIT = 800;
+const SHORT_VALUE_LIMIT = 40;
+
+/**
+ * Names a group: its labels' values in the order of the indicator's `groupBy`, as JSON. `''` is the sum of all. Values are cut
+ * to 256 characters, and to 40 where that would still be too long a name; groups that are alike so far are one.
+ */
 export function groupKeyOf(groupBy: readonly string[], labels: Readonly<Record<string, string | undefined>>): string {
-  return groupBy.length === 0 ? '' : JSON.stringify(groupBy.map((label) => labels[label] ?? ''));
+  if (groupBy.length === 0) return '';
+  const keyOf = (limit: number): string => JSON.stringify(groupBy.map((label) => (labels[label] ?? '').slice(0, limit)));
+  const key = keyOf(VALUE_LIMIT);
+  return key.length <= KEY_LIMIT ? key : keyOf(SHORT_VALUE_LIMIT);
 }

@@ -1,7 +1,8 @@
 import { system } from '#kernel/actor.ts';
 import { because } from '#kernel/errors.ts';
 import type { Id } from '#kernel/ids.ts';
-import { type DurationMs, floorTo, HOUR_MS, type Instant, instant, MINUTE_MS, plus, SECOND_MS } from '#kernel/instant.ts';
+import { type DurationMs, floorTo, HOUR_MS, type Instant, instant, plus, SECOND_MS } from '#kernel/instant.ts';
+import { isAway } from '#platform/db/away.ts';
 import type { Transactor } from '#platform/verb.ts';
 import type { PollOutcome, ReadFailure } from '../core/connection/health.ts';
 import { isOver } from '../core/source/backfill.ts';
@@ -9,11 +10,12 @@ import { packCounters, writeNames } from './counter-memory.ts';
 import { type CounterState, INITIAL_COUNTER_STATE } from '../core/counter-columns.ts';
 import { type MetricSource, SOURCE_WIDE } from '../port.ts';
 import { joinReads } from '../source/joint/join-reads.ts';
-import { askingOf, type IndicatorRead, readAlignMs, readIndicator, startReading } from '../source/read-indicator.ts';
+import { planWays } from '../source/joint/joined-queries.ts';
+import { askingOf, followedQueries, type IndicatorRead, readAlignMs, readIndicator, startReading } from '../source/read-indicator.ts';
 import { connectionOf, type SourceRow } from '../source/store.ts';
 import { type CellsInput, writeAllCells } from '../write-cells.ts';
 import { POLL_EVERY_MS } from './job-definitions.ts';
-import { memoryOf, type SourceMemory, stayAlone, waysOf } from './reading-memory.ts';
+import { beCareful, forgetWay, memoryOf, type SourceMemory, waysOf } from './reading-memory.ts';
 import { inLanes, type ReadingParts, shareReads } from './reading-parts.ts';
 import { recordHealth } from './record-health.ts';
 import {
@@ -33,8 +35,7 @@ const LANES = 4;
 const NOTES = 5;
 /** Readings that are written in one transaction. */
 const SAVED_TOGETHER = 50;
-/** Longer spans are asked for by each indicator itself: their answers are long. */
-const LONGEST_JOINT_MS: DurationMs = 2 * MINUTE_MS;
+const REASON_LIMIT = 300;
 /** A source that failed so often in a poll, and gave nothing, is not asked for the rest. */
 const HOPELESS_AFTER = LANES;
 
@@ -80,6 +81,7 @@ async function recall(shell: Transactor, { readings }: SourceMemory, listed: rea
 
 type Read = Extract<IndicatorRead, { kind: 'read' }>;
 type Due = { reading: Remembered; from: Instant; to: Instant };
+type Planned = { reading: Remembered; source: MetricSource };
 type Outstanding = { reading: Remembered; to: Instant; read: Read; counters: CounterState };
 
 class Round {
@@ -118,32 +120,41 @@ class Round {
   }
 
   async readAll(lastFailures: ReadonlyMap<Id<'ind'>, ReadFailure | null>): Promise<void> {
-    const sourceFor = this.plan();
-    const read = async (reading: Remembered): Promise<void> => {
-      const failed = await this.read(reading, sourceFor(reading));
+    const read = async ({ reading, source }: Planned): Promise<void> => {
+      const failed = await this.read(reading, source);
       if (failed !== null) await this.fail(reading.indicatorId, failed, lastFailures.get(reading.indicatorId) ?? null);
       if (this.unsaved.length >= SAVED_TOGETHER) await this.save();
     };
     try {
-      await inLanes(this.readings, LANES, read);
+      await inLanes(this.plan(), LANES, read);
     } finally {
       await this.save();
     }
   }
 
-  /** Those that are where most are, and not far behind, are asked for together. */
-  private plan(): (reading: Remembered) => MetricSource {
+  /** How each is asked for: those that are where most are together, those of one query one after the other. */
+  private plan(): Planned[] {
     const due = this.readings.flatMap((reading) => {
       const next = this.dueOf(reading);
-      return next === null || next.to - next.from > LONGEST_JOINT_MS ? [] : [{ reading, span: `${next.from} ${next.to}` }];
+      return next === null || followedQueries(reading.definition).length === 0 ? [] : [{ ...next, span: `${next.from} ${next.to}` }];
     });
     const spans = Map.groupBy(due, ({ span }) => span);
-    const together = [...spans.values()].reduce((most, some) => (some.length > most.length ? some : most), []);
-    const readings = together.map(({ reading }) => reading);
-    const ways = waysOf(this.memory, readings, this.now);
-    const joint = joinReads(this.alone, ways, () => stayAlone(this.memory, this.now));
-    const joined = new Set(readings);
-    return (reading) => (joined.has(reading) ? joint : this.alone);
+    const most = [...spans.values()].reduce((many, some) => (some.length > many.length ? some : many), []);
+    const instants = Math.ceil(((most[0]?.to ?? 0) - (most[0]?.from ?? 0)) / POLL_EVERY_MS);
+    const together = most.map(({ reading }) => reading);
+    const ways = waysOf(this.memory, together, instants, this.now);
+    const news = {
+      onLost: () => beCareful(this.memory, this.now),
+      onRefused: (query: string) => forgetWay(this.memory, query),
+    };
+    const joint = joinReads(this.alone, ways, news);
+    const joined = new Set(together);
+    const planned = this.readings.map((reading): Planned & { by: string } => {
+      const queries = followedQueries(reading.definition);
+      if (!joined.has(reading)) return { reading, source: joinReads(this.alone, planWays([{ queries, values: 0 }]), news), by: '' };
+      return { reading, source: joint, by: queries.map((query) => ways.get(query)?.query ?? '').find((query) => query !== '') ?? '' };
+    });
+    return planned.sort((a, b) => (a.by < b.by ? -1 : a.by > b.by ? 1 : 0));
   }
 
   private dueOf(reading: Remembered): Due | null {
@@ -189,27 +200,25 @@ class Round {
     try {
       await this.saveAll(some);
     } catch (error) {
-      if (some.length === 1) throw error;
-      await this.saveEach(some);
+      if (isAway(error)) throw error;
+      for (const one of some) await this.saveOne(one);
     }
   }
 
-  private async saveEach(some: readonly Outstanding[]): Promise<void> {
-    let saved = 0;
-    let failed = 0;
-    let failure: { error: unknown } | null = null;
-    for (const one of some) {
-      // It is not about one of them.
-      if (saved === 0 && failed === HOPELESS_AFTER) break;
-      try {
-        await this.saveAll([one]);
-        saved += 1;
-      } catch (error) {
-        failed += 1;
-        failure ??= { error };
-      }
+  private async saveOne(one: Outstanding): Promise<void> {
+    const { indicatorId } = one.reading;
+    try {
+      await this.saveAll([one]);
+    } catch (error) {
+      if (isAway(error)) throw error;
+      this.parts.metrics.sourceReads.inc({ source: this.source.slug, outcome: 'not_written' });
+      const reason = error instanceof Error ? error.message.slice(0, REASON_LIMIT) : 'unknown failure';
+      await updateFailure(this.shell.db, indicatorId, {
+        code: 'not_written',
+        reason: `what was read could not be written: ${reason}`,
+        at: this.now,
+      });
     }
-    if (failure !== null) throw failure.error;
   }
 
   private async saveAll(some: readonly Outstanding[]): Promise<void> {

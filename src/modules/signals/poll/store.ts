@@ -61,6 +61,13 @@ export interface Remembered {
   names: CounterNames | null;
 }
 
+/** What older programs find in place of a state: they cannot read it, and so count nothing rather than all of it again. */
+const FENCE = { kept: 'apart' };
+
+function isFence(counters: unknown): boolean {
+  return typeof counters === 'object' && counters !== null && 'kept' in counters;
+}
+
 interface KeptMemory extends Omit<Remembered, 'counters' | 'names'> {
   counters: unknown;
   counterNames: WrittenNames | null;
@@ -74,11 +81,13 @@ export async function loadRemembered(db: Db, indicatorIds: readonly string[]): P
     from indicator_reading r join indicator i on i.id = r.indicator_id
     where r.indicator_id = any(${[...indicatorIds]}::text[])`.execute(db);
   return rows.rows.map(({ counters, counterNames: names, counterValues: values, ...row }) => {
-    if (names !== null && values !== null && row.readUntil !== null) {
+    // An older program at work beside this one, or before it, leaves a state of its own.
+    const isOwn = counters === null || isFence(counters);
+    if (isOwn && names !== null && values !== null && row.readUntil !== null) {
       const known = unpackCounters({ names, values }, row.readUntil);
       return { ...row, names: known.names, counters: known };
     }
-    return { ...row, names: null, counters: counters === null ? null : adoptCounters(counters) };
+    return { ...row, names: null, counters: isOwn ? null : adoptCounters(counters) };
   });
 }
 
@@ -118,7 +127,7 @@ export async function advanceReadings(tx: Tx, moves: readonly Advance[]): Promis
   const own = moves.filter(({ indicatorId, from }) => until.get(indicatorId) === from);
   if (own.length === 0) return new Set();
   await sql`
-    update indicator_reading r set read_until = m.until, last_failure = null, notes = m.notes, counters = null,
+    update indicator_reading r set read_until = m.until, last_failure = null, notes = m.notes, counters = ${JSON.stringify(FENCE)}::jsonb,
       counter_names = coalesce(m.names, r.counter_names), counter_values = m.numbers
     from unnest(${own.map((move) => move.indicatorId)}::text[], ${own.map((move) => iso(move.to))}::timestamptz[],
       ${own.map((move) => JSON.stringify(move.notes))}::jsonb[], ${own.map((move) => (move.names === null ? null : JSON.stringify(move.names)))}::jsonb[],

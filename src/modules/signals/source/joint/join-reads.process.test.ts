@@ -66,7 +66,7 @@ it.each(CASES)('a real %s says of many at once what it says of each, with errors
     const valid = `requests_total{service=${JSON.stringify(service)}}`;
     return { queries: [valid, `${valid.slice(0, -1)},${errors}}`].map(written), values: CODES.length };
   });
-  const joined = joinReads(counted, planWays(indicators), () => undefined);
+  const joined = joinReads(counted, planWays(indicators), { onLost: () => undefined, onRefused: () => undefined });
   for (const span of [
     { from: plus(T0, 5 * STEP_MS), to: plus(T0, 5 * STEP_MS), stepMs: STEP_MS },
     { from: plus(T0, 5 * STEP_MS), to: plus(T0, 9 * STEP_MS), stepMs: STEP_MS },

@@ -4,11 +4,18 @@ import { compileNarrowing, type Way } from './joined-queries.ts';
 
 type Read = Extract<SourceRead, { kind: 'read' }>;
 
+/** What is to be remembered of joint queries. */
+export interface JointNews {
+  /** The source was lost during one, which may have been its own doing. */
+  onLost(): void;
+  onRefused(query: string): void;
+}
+
 /**
  * A source that is asked for many queries at once, where there is a way to. A joint query that the source refuses is asked
- * one by one; `onLost` hears of one during which the source was lost, which may have been its own doing.
+ * one by one.
  */
-export function joinReads(source: MetricSource, ways: ReadonlyMap<string, Way>, onLost: () => void): MetricSource {
+export function joinReads(source: MetricSource, ways: ReadonlyMap<string, Way>, heard: JointNews): MetricSource {
   const sorted = new WeakMap<Read, Map<string, SourceSeries[]>>();
   return {
     async readRange(query, span) {
@@ -16,9 +23,9 @@ export function joinReads(source: MetricSource, ways: ReadonlyMap<string, Way>, 
       if (way === undefined) return source.readRange(query, span);
       const read = await source.readRange(way.query, span);
       if (read.kind === 'failed') {
-        if (!SOURCE_WIDE.has(read.code)) return source.readRange(query, span);
-        onLost();
-        return read;
+        if (SOURCE_WIDE.has(read.code)) heard.onLost();
+        else heard.onRefused(way.query);
+        return SOURCE_WIDE.has(read.code) ? read : source.readRange(query, span);
       }
       const own = way.by === null ? read.series : (entryOf(sorted, read, () => byValue(read, way.by?.label ?? '')).get(way.by.value) ?? []);
       const series = narrow(own, way);

@@ -17,6 +17,7 @@ describe('what is asked for together', () => {
   it.each([
     ['another metric', ['x{job="a"}', 'y{code="500",job="a"}']],
     ['a matcher that is missing', ['x{job="a"}', 'x{code="500"}']],
+    ['a matcher that is missing, and another one twice', ['x{a="1",b="2"}', 'x{a="1",a="1",c="3"}']],
     ['a pattern that may mean something else here', ['x', 'x{code=~"(?i)err.*"}']],
     ['a pattern that may run away here', ['x', 'x{path=~"(a+)+b"}']],
     ['a class by name', ['x', 'x{path=~"[[:alpha:]]+"}']],
@@ -96,13 +97,15 @@ describe('a source that is asked for many at once', () => {
   const open = (answer: (query: string) => SourceRead) => {
     const asked: string[] = [];
     let lost = 0;
+    const refused: string[] = [];
     const source: MetricSource = {
       readRange: (query) => {
         asked.push(query);
         return Promise.resolve(answer(query));
       },
     };
-    return { asked, joined: joinReads(source, ways, () => (lost += 1)), lost: () => lost };
+    const news = { onLost: () => (lost += 1), onRefused: (query: string) => refused.push(query) };
+    return { asked, joined: joinReads(source, ways, news), lost: () => lost, refused };
   };
   const labelsOf = (read: SourceRead) => (read.kind === 'read' ? read.series.map(({ labels }) => labels) : read);
 
@@ -121,7 +124,7 @@ describe('a source that is asked for many at once', () => {
   });
 
   it('is asked one by one where it refuses', async () => {
-    const { joined, asked, lost } = open((query) =>
+    const { joined, asked, lost, refused } = open((query) =>
       query.includes('=~"a|b"')
         ? { kind: 'failed', code: 'too_much', reason: 'too many series' }
         : { kind: 'read', series: series.slice(0, 1), samples: null, warnings: [] },
@@ -129,6 +132,7 @@ describe('a source that is asked for many at once', () => {
     expect(labelsOf(await joined.readRange('x{job="a"}', span))).toEqual([{ job: 'a', code: '200' }]);
     expect(asked).toEqual(['x{job=~"a|b"}', 'x{job="a"}']);
     expect(lost()).toBe(0);
+    expect(refused).toEqual(['x{job=~"a|b"}']);
   });
 
   it('says so when it is lost over it', async () => {

@@ -30,12 +30,12 @@ export interface Way {
 
 /** Values that an answer may hold: what a single objective may well come to. */
 const VALUES_TOGETHER = 4_000;
-const SELECTORS_TOGETHER = 100;
+export const SELECTORS_TOGETHER = 100;
 
 type Selector = Extract<ParsedSelector, { ok: true }>;
 
 /** By query; one that is not here is asked by itself. */
-export function planWays(asked: readonly AskedTogether[]): Map<string, Way> {
+export function planWays(asked: readonly AskedTogether[], selectorsTogether = SELECTORS_TOGETHER): Map<string, Way> {
   const bases = new Map<string, { selector: Selector; values: number }>();
   const narrowed = new Map<string, { base: Selector; by: readonly SelectorMatcher[] }>();
   for (const { queries, values } of asked) {
@@ -46,7 +46,7 @@ export function planWays(asked: readonly AskedTogether[]): Map<string, Way> {
       else bases.set(selector.query, { selector, values: Math.max(values, bases.get(selector.query)?.values ?? 0) });
     }
   }
-  const ways = planJoins([...bases.values()]);
+  const ways = planJoins([...bases.values()], selectorsTogether);
   for (const [query, { base, by }] of narrowed) {
     // What another indicator asks for as it is, is asked for as it is.
     if (!bases.has(query)) ways.set(query, { ...(ways.get(base.query) ?? { query: base.query, by: null }), narrowed: by });
@@ -57,8 +57,8 @@ export function planWays(asked: readonly AskedTogether[]): Map<string, Way> {
 function baseOf(selector: Selector, others: readonly Selector[]): { base: Selector; by: readonly SelectorMatcher[] } | undefined {
   for (const base of others) {
     if (base.metric !== selector.metric || base.matchers.length >= selector.matchers.length) continue;
+    const isWithin = base.matchers.every((matcher) => selector.matchers.some((one) => isSame(one, matcher)));
     const added = selector.matchers.filter((matcher) => !base.matchers.some((one) => isSame(one, matcher)));
-    const isWithin = added.length === selector.matchers.length - base.matchers.length;
     if (isWithin && added.every(isDecidable)) return { base, by: added };
   }
   return undefined;
@@ -76,7 +76,7 @@ interface Member {
   value: string;
 }
 
-function planJoins(bases: readonly { selector: Selector; values: number }[]): Map<string, Way> {
+function planJoins(bases: readonly { selector: Selector; values: number }[], selectorsTogether: number): Map<string, Way> {
   const alike = new Map<string, Member[]>();
   const shapes = bases.map((base) => shapesOf(base));
   for (const [shape, member] of shapes.flat()) entryOf(alike, shape, () => []).push(member);
@@ -90,7 +90,7 @@ function planJoins(bases: readonly { selector: Selector; values: number }[]): Ma
   }
   const ways = new Map<string, Way>();
   for (const members of chosen.values()) {
-    for (const part of partsOf(members)) {
+    for (const part of partsOf(members, selectorsTogether)) {
       const query = joined(part);
       for (const { selector, label, value } of part) ways.set(selector.query, { query, by: { label, value }, narrowed: [] });
     }
@@ -108,13 +108,13 @@ function shapesOf({ selector, values }: { selector: Selector; values: number }):
   });
 }
 
-function partsOf(members: readonly Member[]): Member[][] {
+function partsOf(members: readonly Member[], selectorsTogether: number): Member[][] {
   const parts: Member[][] = [];
   let values = 0;
   for (const member of members) {
     const last = parts.at(-1);
     values += member.values;
-    if (last === undefined || last.length >= SELECTORS_TOGETHER || values > VALUES_TOGETHER) {
+    if (last === undefined || last.length >= selectorsTogether || values > VALUES_TOGETHER) {
       parts.push([member]);
       values = member.values;
     } else last.push(member);
