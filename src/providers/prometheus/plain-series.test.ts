@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
 import { instant } from '#kernel/instant.ts';
@@ -69,6 +71,26 @@ describe('plain series', () => {
     for (let i = 0; i < 250_000; i += 1) known.of(`{"job":"${i}"}`);
     expect(known.of('{"job":"api"}')).toEqual(first);
     expect(known.of('{"job":"api"}')).not.toBe(first);
+  });
+
+  it('leave no answer in memory for the names of its series', () => {
+    setFlagsFromString('--expose-gc');
+    const collect = runInNewContext('gc') as () => void;
+    const known = createKnownLabels();
+    const heldMb = (): number => {
+      collect();
+      const { heapUsed, external } = process.memoryUsage();
+      return (heapUsed + external) / 1e6;
+    };
+    const before = heldMb();
+    for (let i = 0; i < 100; i += 1) {
+      const fresh = `{"metric":{"pod":"pod-${i}-with-a-name-of-some-length"},"value":[1763500000,"${i}"]}`;
+      expect(takePlainSeries(JSON.parse(JSON.stringify(body(`${fresh}${`,${up}`.repeat(10_000)}`))) as string, known)?.series).toHaveLength(
+        10_001,
+      );
+    }
+    // A hundred answers of 0.7 MB.
+    expect(heldMb() - before).toBeLessThan(25);
   });
 
   it.each([

@@ -34,7 +34,8 @@ export function createKnownLabels(): KnownLabels {
         old = young;
         young = new Map();
       }
-      young.set(written, labels);
+      // What is cut out of an answer holds all of it in memory; a copy does not.
+      young.set(Buffer.from(written, 'utf8').toString('utf8'), labels);
       return labels;
     },
   };
