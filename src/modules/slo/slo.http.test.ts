@@ -75,6 +75,10 @@ describe('objectives over HTTP', () => {
     expect(rest.items.map((item) => item.slug)).not.toContain(first.items[0]?.slug);
     const ratios = [...first.items, ...rest.items].map((item) => item.budget.remainingRatio ?? 2);
     expect(ratios).toEqual(ratios.toSorted((a, b) => a - b));
+    // The last that was shown may have left the list meanwhile.
+    const narrowed = await world.api.slo.listObjectives({ query: { after: first.next ?? '', level: 'healthy' } });
+    expect(first.items[0]?.level).not.toBe('healthy');
+    expect(narrowed.items.map(({ slug }) => slug)).toEqual(rest.items.filter(({ level }) => level === 'healthy').map(({ slug }) => slug));
     await expect(world.api.slo.listObjectives({ query: { after: 'x' } })).rejects.toMatchObject({ code: 'invalid_input' });
     expect((await world.api.slo.listObjectives({ query: { service: 'nothing' } })).items).toEqual([]);
   });

@@ -192,29 +192,44 @@ async function listWorstFirst(
   const chosen = all.filter((one) => isNamed(one, services.get(one.serviceId), wanted));
   await book.ready(db, chosen, now);
   const ranked = chosen
-    .map((objective) => ({ objective, left: remainingNow(book, objective, now) }))
+    .map((objective) => ({ objective, slug: objective.slug, left: remainingNow(book, objective, now) }))
     .filter(({ objective, left }) => isAt(book, objective, left, wanted.level))
-    .sort((a, b) => (a.left ?? UNKNOWN_LAST) - (b.left ?? UNKNOWN_LAST) || (a.objective.slug < b.objective.slug ? -1 : 1))
-    .map(({ objective }) => objective);
-  // The cursor is the last slug shown, found again in the order of now.
-  const [last] = keysetAfter(after, 1);
-  const rest = last === undefined ? ranked : ranked.slice(ranked.findIndex(({ slug }) => slug === last) + 1);
-  const shown = rest.slice(0, limit + 1);
-  const instants = shown.flatMap((objective) => {
+    .map((one) => ({ ...one, left: one.left ?? UNKNOWN_LAST }))
+    .sort(worseFirst);
+  const shown = restOf(ranked, after).slice(0, limit + 1);
+  const objectives = shown.map(({ objective }) => objective);
+  const instants = objectives.flatMap((objective) => {
     const terms = book.terms(objective.current);
     return budgetInstants(terms, trendInstants(terms, now));
   });
-  await book.ready(db, shown, now, { instants });
+  await book.ready(db, objectives, now, { instants });
   return keysetPage(
     shown,
     limit,
-    ({ slug }) => [slug],
-    (objective) => objectiveView({ objective, service: services.get(objective.serviceId), book, now, isList: true }),
+    ({ left, slug }) => [String(left), slug],
+    ({ objective }) => objectiveView({ objective, service: services.get(objective.serviceId), book, now, isList: true }),
   );
 }
 
 /** Unknown budgets come after everything that is known to be bad. */
 const UNKNOWN_LAST = 2;
+
+interface Rank {
+  left: number;
+  slug: string;
+}
+
+function worseFirst(a: Rank, b: Rank): number {
+  return a.left - b.left || (a.slug < b.slug ? -1 : a.slug > b.slug ? 1 : 0);
+}
+
+/** Goes on behind the last that was shown, wherever it stands now; where it is gone, behind where it stood. */
+function restOf<R extends Rank>(ranked: readonly R[], after: string | undefined): readonly R[] {
+  const [left, slug] = keysetAfter(after, 2);
+  if (left === undefined || slug === undefined) return ranked;
+  const last = ranked.findIndex((one) => one.slug === slug);
+  return last === -1 ? ranked.filter((one) => worseFirst(one, { left: Number(left), slug }) > 0) : ranked.slice(last + 1);
+}
 
 function isNamed(
   { slug, name }: Objective,
