@@ -58,6 +58,18 @@ describe('a counter that is read at aligned instants', () => {
     ]);
   });
 
+  test('of a native histogram has no value where a bucket holds more than a number says', () => {
+    const histogram = (count: number) => ({ count: 10, buckets: [{ lower: 0, upper: 1, count }] });
+    const points = [histogram(10), histogram(Number.POSITIVE_INFINITY), histogram(10)].map((value, i) => ({ at: at(i), value }));
+    const found = readCounters(INITIAL_COUNTER_STATE, {
+      selections: { histogram: [{ labels: POD, points }] },
+      to: at(2),
+      stepMs: STEP_MS,
+      threshold: 1,
+    });
+    expect(found.increments).toMatchObject([{ from: at(0), to: at(2), events: 0, good: 0 }]);
+  });
+
   test('is followed in whole numbers whose gains add up to what it shows', () => {
     const values = [0.4, 0.8, 1.2, 1.6, 2, 2.4];
     const found = gains({ valid: [series(POD, values)] }, 5);

@@ -140,8 +140,8 @@ function targetOf(labels: Readonly<Record<string, string>>): string {
 /** A point as whole counts; null for what is no count: NaN and the infinities. */
 function countsOf({ value }: ReadPoint, threshold: number | undefined): { value: number; good: number | null } | null {
   const counted = wholeOf(typeof value === 'number' ? value : value.count);
-  if (counted === null) return null;
   const good = typeof value === 'number' ? null : Math.round(goodOf(value, threshold ?? Number.POSITIVE_INFINITY));
+  if (counted === null || !Number.isFinite(good ?? 0)) return null;
   return { value: counted, good };
 }
 
