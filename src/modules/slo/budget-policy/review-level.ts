@@ -15,14 +15,14 @@ export interface ReviewLevelInput {
 
 /**
  * Records the review that an objective owes, and so lets the gate answer by its budget again. `precondition_failed` where
- * nothing is owed, and while the level that asks for it still holds.
+ * nothing is owed, and while the level that asks for it still holds, now or by the last evaluation.
  */
 export async function reviewLevel(ctx: VerbContext, reader: ObjectiveReader, { slug, notes }: ReviewLevelInput): Promise<ReviewRow[]> {
   const objective = await lockObjective(ctx.tx, slug);
   if (objective === undefined) throw new AppError('not_found', `there is no objective ${slug}`, { facts: { objective: slug } });
   const open = await listOpenReviews(ctx.tx, [objective.id]);
   const standing = (await reader.standings(ctx.tx, [objective.serviceId], ctx.now)).find((one) => one.slug === slug);
-  const decided = decideLift(slug, standing?.level ?? 'no_data', open);
+  const decided = decideLift(slug, { now: standing?.level ?? 'no_data', judged: objective.evaluation.level }, open);
   if (decided.lifts.length === 0) throw new AppError('precondition_failed', decided.because.text, { facts: decided.because.facts });
   const reviewed = { reviewedAt: ctx.now, reviewedBy: actorRecord(ctx.actor), notes };
   const ids = decided.lifts.map((need): Id<'rev'> => need.id);

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { instant, MINUTE_MS } from '#kernel/instant.ts';
+import { HOUR_MS, instant, iso, MINUTE_MS, plus, SECOND_MS } from '#kernel/instant.ts';
 import { nextTick } from '#modules/slo/index.ts';
 import { giveHistory } from '#testing/story.ts';
 import { createWorld, type World } from '#testing/world.ts';
@@ -153,5 +153,51 @@ describe('a review before a level lifts', () => {
     await expect(review(' ')).rejects.toMatchObject({ fields: [{ path: 'body.notes' }] });
     await expect(world.api.slo.listReviews({ params: { slug: 'nothing' } })).rejects.toMatchObject({ code: 'not_found' });
     await expect(list({ after: 'x' })).rejects.toMatchObject({ code: 'invalid_input' });
+  });
+});
+
+describe('a review at the turn of a month', () => {
+  let world: World;
+  const turn = instant(Date.UTC(2026, 11, 1));
+  beforeAll(async () => {
+    world = await createWorld({ start: plus(turn, -MINUTE_MS) });
+    await world.api.catalog.putService({ params: { slug: 'checkout' }, body: { name: 'Checkout', tier: 1, owner: 'Payments' } });
+    await world.api.slo.putBudgetPolicy({ params: { slug: 'strict' }, body: { name: 'Strict', levels: levels(0.9) } });
+    await world.api.slo.putObjective({
+      params: { slug: 'checkout' },
+      body: {
+        service: 'checkout',
+        target: 0.999,
+        window: { calendar: 'month' },
+        indicator: { kind: 'counts' },
+        policy: 'strict',
+        alerting: { preset: 'none', exhausted: false, noDataAfter: null },
+      },
+    });
+    await push(-HOUR_MS, 3_600, 100_000);
+    await world.transact((ctx) => ctx.enqueue(nextTick(ctx.now, 10 * SECOND_MS)));
+  });
+  afterAll(() => world.destroy());
+
+  const push = (fromMs: number, seconds: number, bad: number) => {
+    const bucket = { at: iso(plus(turn, fromMs)), seconds, good: 100 * seconds - bad, valid: 100 * seconds };
+    return world.api.slo.pushCounts({ params: { slug: 'checkout' }, body: { buckets: [bucket] } });
+  };
+  const review = () => world.api.slo.reviewLevel({ params: { slug: 'checkout' }, body: { notes: 'We added a canary.' } });
+  const reviews = async () => (await world.api.slo.listReviews({ params: { slug: 'checkout' }, query: {} })).items;
+
+  it('waits until the new month is judged, and is then recorded once for all', async () => {
+    await world.advance(MINUTE_MS + 5 * SECOND_MS);
+    expect(await world.api.slo.getObjective({ params: { slug: 'checkout' } })).toMatchObject({ level: 'no_data' });
+    expect(await reviews()).toMatchObject([{ level: 'frozen', reviewedAt: null }]);
+    await expect(review()).rejects.toMatchObject({
+      code: 'precondition_failed',
+      facts: { level: 'no_data', judgedLevel: 'frozen', owed: 'frozen' },
+    });
+    await push(0, 60, 0);
+    await world.advance(MINUTE_MS);
+    await review();
+    await world.advance(5 * MINUTE_MS);
+    expect(await reviews()).toMatchObject([{ level: 'frozen', notes: 'We added a canary.' }]);
   });
 });

@@ -79,7 +79,19 @@ describe('a review', () => {
     ['healthy', ['frozen', 'exhausted'], ['frozen', 'exhausted'], 'reviewed'],
     ['no_data', ['exhausted'], ['exhausted'], 'reviewed'],
   ])('at %s, owing %j, lifts %j: %s', (level, owed, lifted, code) => {
-    const decided = decideLift('checkout', level, owed.map(need));
+    const decided = decideLift('checkout', { now: level, judged: level }, owed.map(need));
     expect([decided.lifts.map((one) => one.level), decided.because.code]).toEqual([lifted, code]);
+  });
+
+  test.each<[BudgetLevel | 'no_data', BudgetLevel | 'no_data', BudgetLevel[], string]>([
+    ['no_data', 'exhausted', [], 'level_holds'],
+    ['healthy', 'exhausted', [], 'level_holds'],
+    ['exhausted', 'healthy', [], 'level_holds'],
+    ['no_data', 'frozen', ['exhausted'], 'reviewed'],
+    ['healthy', 'no_data', ['exhausted'], 'reviewed'],
+  ])('at %s now and judged %s last, owing exhausted, lifts %j: what was judged holds until it is judged anew', (now, judged, lifted, code) => {
+    const decided = decideLift('checkout', { now, judged }, [need('exhausted')]);
+    expect([decided.lifts.map((one) => one.level), decided.because.code]).toEqual([lifted, code]);
+    if (code === 'level_holds') expect(decided.because.facts).toMatchObject({ level: now, judgedLevel: judged });
   });
 });

@@ -10,7 +10,8 @@ import { type BudgetPolicy, policyLevel, type PolicyLevel } from './policy.ts';
  *
  * A review cannot be recorded while its level still holds: what is looked back on is not over, and one written in the
  * first week of a freeze would lift it after losses that it has not seen. Where nothing is known of the budget the level
- * does not hold, so it can be.
+ * does not hold, so it can be, unless the level was judged to hold and nothing else was judged since, as while a month
+ * turns: that judgement would owe it anew.
  */
 export interface ReviewNeed {
   level: BudgetLevel;
@@ -80,14 +81,22 @@ export interface Lift<N> {
   because: Because<LiftCode>;
 }
 
+/** The level of an objective by the counts of this moment, and as the last evaluation left it. */
+export interface LevelsKnown {
+  now: Level;
+  judged: Level;
+}
+
 /** What a review recorded now would lift: every level that is owed one and has been left. */
-export function decideLift<N extends ReviewNeed>(slug: string, level: Level, needs: readonly N[]): Lift<N> {
-  const lifts = needs.filter((need) => !holds(need, level));
+export function decideLift<N extends ReviewNeed>(slug: string, { now, judged }: LevelsKnown, needs: readonly N[]): Lift<N> {
+  const lifts = needs.filter((need) => !holds(need, now) && !holds(need, judged));
   const held = worst(needs);
-  const facts = { objective: slug, level, owed: needs.map((need) => need.level).join(', ') };
+  const facts = { objective: slug, level: now, judgedLevel: judged, owed: needs.map((need) => need.level).join(', ') };
   if (held === undefined) return { lifts: [], because: because('nothing_owed', `${slug} owes no review`, facts) };
   if (lifts.length === 0) {
-    const text = `the budget of ${slug} is still at ${held.rule.name}: the review looks back on it, so it is recorded once the budget is better`;
+    const still = holds(held, now) ? 'is still at' : 'was judged to be at';
+    const since = holds(held, now) ? '' : ' and was not judged anew since';
+    const text = `the budget of ${slug} ${still} ${held.rule.name}${since}: the review looks back on it, so it is recorded once the budget is better`;
     return { lifts: [], because: because('level_holds', text, { ...facts, enteredAt: iso(held.since) }) };
   }
   const names = lifts.map((need) => need.rule.name).join(' and ');
