@@ -89,7 +89,7 @@ describe('a review', () => {
     ['exhausted', 'healthy', [], 'level_holds'],
     ['no_data', 'frozen', ['exhausted'], 'reviewed'],
     ['healthy', 'no_data', ['exhausted'], 'reviewed'],
-  ])('at %s now and judged %s last, owing exhausted, lifts %j: what was judged holds until it is judged anew', (now, judged, lifted, code) => {
+  ])('at %s now, judged at %s, lifts %j: %s', (now, judged, lifted, code) => {
     const decided = decideLift('checkout', { now, judged }, [need('exhausted')]);
     expect([decided.lifts.map((one) => one.level), decided.because.code]).toEqual([lifted, code]);
     if (code === 'level_holds') expect(decided.because.facts).toMatchObject({ level: now, judgedLevel: judged });
