@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Id } from '#kernel/ids.ts';
 import { HOUR_MS, instant, iso, plus } from '#kernel/instant.ts';
@@ -98,11 +99,78 @@ describe('what incidents spend of a budget', () => {
     const p0 = before.actions.find((action) => action.priority === 'P0');
     await world.api.postmortems.updateAction({ params: { id: p0?.id ?? '' }, body: { state: 'done' } });
     expect(await publish(big)).toMatchObject({ state: 'published' });
-    // What is out stays out: other edits are not held up by an action that is dropped later.
-    await world.api.postmortems.updateAction({ params: { id: p0?.id ?? '' }, body: { state: 'dropped' } });
-    expect(await publish(big)).toMatchObject({ state: 'published' });
     expect(await publish(small)).toMatchObject({ state: 'published' });
   });
+
+  const newAction = async (id: Id<'pmo'>, priority: 'P0' | 'P1') => {
+    const ownerId = ((await get(big)).actions[0]?.owner?.id ?? '') as Id<'per'>;
+    const body = { title: 'Add a canary', kind: 'prevent' as const, priority, ownerId, due: '2026-12-01' };
+    return world.api.postmortems.addAction({ params: { id }, body });
+  };
+  const update = (id: string, body: { state?: 'open' | 'done' | 'dropped'; title?: string }) =>
+    world.api.postmortems.updateAction({ params: { id }, body });
+  const move = (id: Id<'pmo'>, state: 'draft' | 'published') => world.api.postmortems.editPostmortem({ params: { id }, body: { state } });
+
+  it('keeps the last such action once it is published, with the rule and the figures, until there is another', async () => {
+    const p0 = (await get(big)).actions.find((action) => action.priority === 'P0');
+    const { id = '' } = p0 ?? {};
+    await expect(update(id, { state: 'dropped' })).rejects.toMatchObject({
+      code: 'precondition_failed',
+      message: expect.stringMatching(
+        /^Add a canary cannot be dropped while .* is published.* the incident spent 46\.\d % of the budget of checkout, more than 20 %/,
+      ) as unknown,
+      facts: { objective: 'checkout', limitRatio: 0.2, count: 0 },
+    });
+    expect(await get(big)).toMatchObject({ checks: [{ ok: true }] });
+    expect(await update(id, { state: 'open', title: 'Add two canaries' })).toMatchObject({ state: 'open' });
+    await newAction(big, 'P1');
+    await expect(update(id, { state: 'dropped' })).rejects.toMatchObject({ code: 'precondition_failed' });
+    await newAction(big, 'P0');
+    expect(await update(id, { state: 'dropped' })).toMatchObject({ state: 'dropped' });
+    expect(await get(big)).toMatchObject({ checks: [{ ok: true }] });
+    const free = await newAction(small, 'P0');
+    expect(await update(free.id, { state: 'dropped' })).toMatchObject({ state: 'dropped' });
+  });
+
+  it('is not published while its last such action is being dropped, nor the other way round', async () => {
+    const [last] = (await get(big)).actions.filter((action) => action.priority === 'P0' && action.state !== 'dropped');
+    const { id = '' } = last ?? {};
+    const refused = { code: 'precondition_failed', facts: { count: 0 } };
+    await move(big, 'draft');
+    for (const [first, second, undo] of [
+      [() => move(big, 'published'), () => update(id, { state: 'dropped' }), () => move(big, 'draft')],
+      [() => update(id, { state: 'dropped' }), () => move(big, 'published'), () => update(id, { state: 'open' })],
+    ] as const) {
+      const [locked, holding] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+      const held = world.transact(async ({ tx }) => {
+        await tx.selectFrom('postmortem').select('id').where('id', '=', big).forUpdate().execute();
+        locked.resolve();
+        await holding.promise;
+      });
+      await locked.promise;
+      const winner = first();
+      await waiting(1);
+      const loser = expect(second()).rejects.toMatchObject(refused);
+      await waiting(2);
+      holding.resolve();
+      await Promise.all([held, winner, loser]);
+      await undo();
+    }
+    // A draft holds what it likes.
+    await update(id, { state: 'dropped' });
+    expect(await get(big)).toMatchObject({ state: 'draft', checks: [{ ok: false }] });
+  });
+
+  /** Until so many transactions wait for a row. */
+  const waiting = async (count: number): Promise<void> => {
+    for (let n = 0; n < 2_000; n += 1) {
+      const { rows } = await sql`select 1 from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`.execute(
+        world.app.transactor.db,
+      );
+      if (rows.length >= count) return;
+    }
+    throw new Error(`fewer than ${count} wait`);
+  };
 
   it('plans against a class when it spent more than a fifth of the quarter, once', async () => {
     await setClass(small, 'bad-deploy');

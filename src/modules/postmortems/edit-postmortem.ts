@@ -4,7 +4,7 @@ import { requireVersion } from '#kernel/version.ts';
 import { listPeopleByIds } from '#modules/identity/index.ts';
 import type { VerbContext } from '#platform/verb.ts';
 import type { NewAction } from './contract.ts';
-import { checkPostmortem, decidePublishing } from './core/checks.ts';
+import { type Check, checkPostmortem, decideKeeping, decidePublishing } from './core/checks.ts';
 import type { Section } from './core/sections.ts';
 import { postmortemChanged } from './events.ts';
 import {
@@ -13,6 +13,7 @@ import {
   listActionsOf,
   lockAction,
   lockPostmortem,
+  lockPostmortemOf,
   type PostmortemRow,
   updateActionRow,
   updatePostmortem,
@@ -62,12 +63,15 @@ export async function editPostmortem(ctx: VerbContext, { id, ifMatch, change }: 
   return id;
 }
 
-async function requirePublishable(ctx: VerbContext, { id, title, requiredBecause }: PostmortemRow): Promise<void> {
-  const actions = await listActionsOf(ctx.tx, id);
-  const checks = checkPostmortem({ requiredBecause, actions: actions.map((action) => ({ ...action, planned: action.planKey !== null })) });
-  const decided = decidePublishing(checks);
+async function requirePublishable(ctx: VerbContext, postmortem: PostmortemRow): Promise<void> {
+  const decided = decidePublishing(checksOf(postmortem, await listActionsOf(ctx.tx, postmortem.id)));
   if (decided.allowed) return;
-  throw new AppError('precondition_failed', `${title} cannot be published: ${decided.because.text}`, { facts: decided.because.facts });
+  const text = `${postmortem.title} cannot be published: ${decided.because.text}`;
+  throw new AppError('precondition_failed', text, { facts: decided.because.facts });
+}
+
+function checksOf({ requiredBecause }: PostmortemRow, actions: readonly ActionRow[]): Check[] {
+  return checkPostmortem({ requiredBecause, actions: actions.map((action) => ({ ...action, planned: action.planKey !== null })) });
 }
 
 export async function addAction(ctx: VerbContext, input: { postmortemId: Id<'pmo'>; action: NewAction }): Promise<Id<'act'>> {
@@ -97,7 +101,12 @@ export interface UpdateActionInput {
   change: { title?: string | undefined; state?: ActionRow['state'] | undefined; ownerId?: Id<'per'> | undefined; due?: string | undefined };
 }
 
+/**
+ * Changes an action. `precondition_failed` where its postmortem is published and would no longer hold what it must: the
+ * postmortem is locked first, as it is by who publishes it, so that neither misses the other.
+ */
 export async function updateAction(ctx: VerbContext, { id, ifMatch, change }: UpdateActionInput): Promise<Id<'act'>> {
+  const postmortem = await lockPostmortemOf(ctx.tx, id);
   const before = await lockAction(ctx.tx, id);
   requireVersion(`action ${id}`, before.version, ifMatch);
   if (change.ownerId !== undefined) await requirePerson(ctx, change.ownerId);
@@ -109,11 +118,25 @@ export async function updateAction(ctx: VerbContext, { id, ifMatch, change }: Up
     dueOn: change.due ?? before.dueOn,
     version: before.version + 1,
   };
+  await requireKept(ctx, postmortem, after);
   await updateActionRow(ctx.tx, after);
-  const postmortem = await lockPostmortem(ctx.tx, before.postmortemId);
   await ctx.audit({ operation: 'postmortems.updateAction', subject: id, before, after });
   await ctx.publish(postmortemChanged, postmortem.id, { postmortemId: postmortem.id, incidentId: postmortem.incidentId });
   return id;
+}
+
+async function requireKept(ctx: VerbContext, postmortem: PostmortemRow, changed: ActionRow): Promise<void> {
+  const actions = await listActionsOf(ctx.tx, postmortem.id);
+  const decided = decideKeeping(postmortem.state === 'published', {
+    before: checksOf(postmortem, actions),
+    after: checksOf(
+      postmortem,
+      actions.map((action) => (action.id === changed.id ? changed : action)),
+    ),
+  });
+  if (decided.allowed) return;
+  const text = `${changed.title} cannot be dropped while ${postmortem.title} is published, as then it would lack what it must hold: ${decided.because.text}`;
+  throw new AppError('precondition_failed', text, { facts: decided.because.facts });
 }
 
 async function requirePerson(ctx: VerbContext, id: Id<'per'>): Promise<void> {

@@ -110,6 +110,18 @@ export async function listActionsOf(tx: Tx, postmortemId: Id<'pmo'>): Promise<Ac
   return rows as unknown as ActionRow[];
 }
 
+/** The postmortem that an action is of, which is locked before any of its actions. */
+export async function lockPostmortemOf(tx: Tx, actionId: Id<'act'>): Promise<PostmortemRow> {
+  const row = await tx
+    .selectFrom('postmortem')
+    .selectAll()
+    .where('id', '=', (of) => of.selectFrom('actionItem').select('postmortemId').where('actionItem.id', '=', actionId))
+    .forUpdate()
+    .executeTakeFirst();
+  if (row === undefined) throw new AppError('not_found', `there is no action ${actionId}`, { facts: { action: actionId } });
+  return row as unknown as PostmortemRow;
+}
+
 export async function lockAction(tx: Tx, id: Id<'act'>): Promise<ActionRow> {
   const row = await tx.selectFrom('actionItem').selectAll().where('id', '=', id).forUpdate().executeTakeFirst();
   if (row === undefined) throw new AppError('not_found', `there is no action ${id}`, { facts: { action: id } });

@@ -44,3 +44,13 @@ export function decidePublishing(checks: readonly Check[]): Publishing {
   if (failed !== undefined) return { allowed: false, because: failed.because };
   return { allowed: true, because: because('checks_hold', 'it holds what it must', { checks: checks.length }) };
 }
+
+/**
+ * Whether what a postmortem holds may change so: once it is published it keeps what it must hold. One that lacks it all the
+ * same, as one of before there was the rule, is in nobody's way.
+ */
+export function decideKeeping(isPublished: boolean, { before, after }: Record<'before' | 'after', readonly Check[]>): Publishing {
+  const lost = after.find((check) => !check.ok && before.some(({ id, ok }) => id === check.id && ok));
+  if (isPublished && lost !== undefined) return { allowed: false, because: lost.because };
+  return { allowed: true, because: because('checks_hold', 'it goes on holding what it must', { checks: after.length }) };
+}

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { instant } from '#kernel/instant.ts';
-import { type CheckFacts, checkPostmortem, decidePublishing } from './checks.ts';
+import { type CheckFacts, checkPostmortem, decideKeeping, decidePublishing } from './checks.ts';
 import { decidePlanning, type PlanningFacts, quarterAt } from './planning.ts';
 import { isRequired } from './required.ts';
 
@@ -62,6 +62,16 @@ describe('an incident that spent more than a fifth of a budget', () => {
         facts: { objective: 'o0', ratio: 0.463, limitRatio: 0.2, count: 0 },
       },
     });
+  });
+
+  test('once published it keeps what it must hold, where it holds it', () => {
+    const [held, lacking] = [check(action), check()];
+    const lost = { allowed: false, because: { code: 'p0_action_missing', facts: { ratio: 0.463, count: 0 } } };
+    expect(decideKeeping(true, { before: held, after: lacking })).toMatchObject(lost);
+    expect(decideKeeping(false, { before: held, after: lacking })).toMatchObject({ allowed: true, because: { code: 'checks_hold' } });
+    expect(decideKeeping(true, { before: lacking, after: lacking })).toMatchObject({ allowed: true });
+    expect(decideKeeping(true, { before: lacking, after: held })).toMatchObject({ allowed: true });
+    expect(decideKeeping(true, { before: [], after: [] })).toMatchObject({ allowed: true });
   });
 });
 
