@@ -5,7 +5,9 @@ import { type Backfill, type ChunkOutcome, dueChunk, shouldLookOlder, stepBackfi
 import type { BackfillChunk } from '../core/source/backfill-plan.ts';
 import type { GroupCells } from '../core/source/series.ts';
 import type { MetricSource } from '../port.ts';
-import { askingOf, findNewest, readPast } from '../source/read-indicator.ts';
+import { joinReads } from '../source/joint/join-reads.ts';
+import { planWays } from '../source/joint/joined-queries.ts';
+import { askingOf, findNewest, followedQueries, readPast } from '../source/read-indicator.ts';
 import { connectionOf, type SourceRow } from '../source/store.ts';
 import { writeCells } from '../write-cells.ts';
 import { newsEveryMs } from './poll-source.ts';
@@ -39,7 +41,7 @@ export async function backfillSource(
   let saving = Promise.resolve();
   try {
     for (let left = chunks; left > 0 && chosen.length > 0; left -= 1) {
-      const read = await readAll(shareReads(connected), chosen, shell.clock.now());
+      const read = await readAll(narrowed(shareReads(connected), chosen), chosen, shell.clock.now());
       await saving;
       for (const { outcome } of read)
         parts.metrics.sourceReads.inc({ source: source.slug, outcome: outcome.kind === 'read' ? 'read' : outcome.code });
@@ -55,6 +57,12 @@ export async function backfillSource(
     await saving;
   }
   return now;
+}
+
+/** Errors are picked out of the requests that they are some of. Each indicator's are many, so that those of several are not put together. */
+function narrowed(source: MetricSource, chosen: readonly Due[]): MetricSource {
+  const asked = chosen.map(({ reading }) => ({ queries: followedQueries(reading.definition), values: Number.POSITIVE_INFINITY }));
+  return joinReads(source, planWays(asked), () => undefined);
 }
 
 interface Due {
