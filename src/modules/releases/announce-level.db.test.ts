@@ -127,6 +127,7 @@ describe('the level of a budget', () => {
       details: [
         'Strict: Stop until now',
         'Go on.',
+        'The policy asks for executives to be told, and there is no schedule executives: please tell them.',
         'The gate goes on answering as at Stop until a review is recorded, here or with nines slo review checkout.',
       ],
     });
@@ -163,6 +164,20 @@ describe('the level of a budget', () => {
     });
   });
 
+  it('is told to them when it is over too, though the level that follows asks for the owning team alone', async () => {
+    const before = told().length;
+    await bound(0.3);
+    await world.advance(HOUR_MS + 2 * MINUTE_MS);
+    const now = told().slice(before);
+    expect(now.map((sent) => sent.personId).sort()).toEqual([team.mara, team.priya].sort());
+    for (const { notice } of now) {
+      expect(notice.summary).toMatch(/is at Fine/);
+      expect(notice.details).toContain('Told for the executives: Priya.');
+    }
+    await bound(0.9);
+    await world.advance(2 * MINUTE_MS);
+  });
+
   it('is told to nobody where the policy asks for nobody, and is written down all the same', async () => {
     await world.api.slo.putBudgetPolicy({
       params: { slug: 'strict' },
@@ -176,6 +191,7 @@ describe('the level of a budget', () => {
     expect(told()).toHaveLength(before);
     const { id } = await world.api.slo.getObjective({ params: { slug: 'checkout' } });
     const { items } = await world.api.identity.listAudit({ query: { subject: id } });
-    expect(items[0]).toMatchObject({ operation: 'releases.announceLevel', after: { level: 'exhausted', audience: [], personIds: [] } });
+    const announced = items.find((row) => row.operation === 'releases.announceLevel');
+    expect(announced).toMatchObject({ after: { level: 'exhausted', audience: [], personIds: [] } });
   });
 });

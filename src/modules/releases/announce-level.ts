@@ -9,6 +9,7 @@ import { listOpenReviewsOfServices, type ObjectiveReader, pendingReview, policyL
 import { lockName } from '#platform/db/lock-name.ts';
 import type { VerbContext } from '#platform/verb.ts';
 import {
+  askedFor,
   type Audience,
   type AudienceFacts,
   decideAnnouncement,
@@ -31,8 +32,9 @@ export interface LevelSubject {
 }
 
 /**
- * Tells whoever the service's escalation policy names first, and the executives where the policy asks for them, that the
- * level of a budget has changed: an ordinary notice by their own rules, never a page. Judges by the level of now, so it may be asked as often as one likes.
+ * Tells whoever the service's escalation policy names first, and the executives where the policy asks for them at this level
+ * or at the one that is over, that the level of a budget has changed: an ordinary notice by their own rules, never a page.
+ * Judges by the level of now, so it may be asked as often as one likes.
  */
 export async function announceLevel(ctx: VerbContext, subject: LevelSubject, reader: ObjectiveReader): Promise<void> {
   const { objectiveId, slug, serviceId } = subject;
@@ -47,12 +49,13 @@ export async function announceLevel(ctx: VerbContext, subject: LevelSubject, rea
     await ctx.enqueue({ job: relook, payload, dueAt: decided.wakeAt, key: `relook/${objectiveId}/${decided.wakeAt}` });
   }
   if (!decided.tell) return;
-  const asks = standing.says?.announce ?? ['owner_team'];
+  const toldLast = before?.level ?? NOTHING_ANNOUNCED.level;
+  const asks = askedFor(toldLast, announceOf(standing.policy, toldLast), announceOf(standing.policy, standing.level));
   const audience = await audienceOf(ctx, serviceId, asks);
   const personIds = audience.personIds as Id<'per'>[];
   const owed = (await listOpenReviewsOfServices(ctx.tx, [serviceId])).filter((review) => review.slug === slug);
   const awaited = pendingReview(owed, standing.level)?.rule.name ?? null;
-  const notice = noticeOf(standing, { told: before?.level ?? NOTHING_ANNOUNCED.level, awaited, audience });
+  const notice = noticeOf(standing, { told: toldLast, awaited, asks, audience });
   await sendNotice(ctx, { about: objectiveId, key: `level/${objectiveId}/${ctx.now}`, personIds, notice, allAtOnce: false });
   await ctx.audit({
     operation: 'releases.announceLevel',
@@ -68,6 +71,11 @@ export async function announceLevel(ctx: VerbContext, subject: LevelSubject, rea
       notice: notice.details,
     },
   });
+}
+
+/** Whom a policy asks to tell of a level. It says nothing of no data, which is told to who can do something about it. */
+function announceOf(policy: Standing['policy'], level: GateLevel): AudienceFacts['asks'] {
+  return level === 'no_data' ? ['owner_team'] : (policyLevel(policy, level)?.announce ?? []);
 }
 
 async function audienceOf(ctx: VerbContext, serviceId: Id<'svc'>, asks: AudienceFacts['asks']): Promise<Audience> {
@@ -87,10 +95,11 @@ interface Told {
   told: GateLevel;
   /** The level that the gate goes on answering as at. */
   awaited: string | null;
+  asks: AudienceFacts['asks'];
   audience: Audience;
 }
 
-function noticeOf({ slug, name, remainingRatio, policy, says }: Standing, { told, awaited, audience }: Told): Notice {
+function noticeOf({ slug, name, remainingRatio, policy, says }: Standing, { told, awaited, asks, audience }: Told): Notice {
   const left = remainingRatio === null ? '' : ` (${(Math.floor(remainingRatio * 1000) / 10).toFixed(1)} % left)`;
   const toldName = policyLevel(policy, told)?.name ?? told;
   return {
@@ -99,7 +108,7 @@ function noticeOf({ slug, name, remainingRatio, policy, says }: Standing, { told
     details: [
       `${policy.name}: ${toldName} until now`,
       ...(says?.consequences ?? ['The budget is not known, so each change needs an approval.']),
-      ...(says?.announce.includes('executives') === true ? [audience.because.text] : []),
+      ...(asks.includes('executives') ? [audience.because.text] : []),
       ...(awaited === null
         ? []
         : [`The gate goes on answering as at ${awaited} until a review is recorded, here or with nines slo review ${slug}.`]),

@@ -4,6 +4,7 @@ import { HOUR_MS, type Instant, instant, MINUTE_MS } from '#kernel/instant.ts';
 import {
   type Announced,
   type Announcement,
+  askedFor,
   type AudienceFacts,
   decideAnnouncement,
   decideAudience,
@@ -112,5 +113,19 @@ describe('whom an announcement goes to', () => {
     const decided = decideAudience(facts);
     expect(decided).toMatchObject({ personIds, because: { code } });
     expect(decided.because.text).toContain(text);
+  });
+});
+
+describe('a change of level is told', () => {
+  type Asks = AudienceFacts['asks'];
+  const both: Asks = ['owner_team', 'executives'];
+  test.each<[string, GateLevel, Asks, Asks, Asks]>([
+    ['to whoever hears of the new level', 'healthy', ['owner_team'], both, both],
+    ['to whoever heard of the one that is over', 'exhausted', both, ['owner_team'], both],
+    ['to both, each once', 'frozen', ['executives'], ['owner_team', 'executives'], both],
+    ['to whoever heard, where the new level is told to nobody', 'exhausted', ['executives'], [], ['executives']],
+    ['to nobody else where it was healthy, which nobody waits for the end of', 'healthy', both, [], []],
+  ])('%s', (_name, told, heard, asks, expected) => {
+    expect(askedFor(told, heard, asks)).toEqual(expected);
   });
 });

@@ -72,6 +72,16 @@ export interface AudienceFacts {
   executives: readonly Named[] | null;
 }
 
+/**
+ * Whom a change is told to: whoever hears of the level that is now, and whoever heard of the one that is over. Nobody waits to
+ * hear that all was well.
+ */
+export function askedFor(told: GateLevel, heard: AudienceFacts['asks'], asks: AudienceFacts['asks']): AudienceFacts['asks'] {
+  const isHeard = (audience: AudienceFacts['asks'][number]): boolean =>
+    asks.includes(audience) || (told !== 'healthy' && heard.includes(audience));
+  return (['owner_team', 'executives'] as const).filter(isHeard);
+}
+
 export interface Named {
   id: string;
   name: string;

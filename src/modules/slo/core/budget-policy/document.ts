@@ -81,7 +81,7 @@ function levelSection(level: PolicyLevel, before: PolicyLevel | undefined): stri
   );
   const lines = [
     ...level.consequences.map(line),
-    told.length === 0 ? 'Nobody is told when it begins.' : `Told when it begins: ${told.join(' and ')}.`,
+    told.length === 0 ? 'Nobody is told when it begins.' : `Told when it begins and when it is over: ${told.join(' and ')}.`,
     ...(level.reviewBeforeLifting ? ['A review is recorded before it lifts: until then changes are answered as before.'] : []),
   ];
   return `### ${line(level.name)} (${rangeOf(level, before)})\n\n${list(lines)}`;

@@ -190,7 +190,7 @@ describe('the document', () => {
     expect(text).toContain('| Caution | more than 25 %, up to 50 % | allowed, not on Fridays | off |');
     expect(text).toContain('### Exhausted (0 % or less)');
     expect(text).toContain(
-      '- Told when it begins: the team that owns the service and executives, as the on-call schedule of that name has them.',
+      '- Told when it begins and when it is over: the team that owns the service and executives, as the on-call schedule of that name has them.',
     );
     expect(text).toContain('A review is recorded before it lifts: until then changes are answered as before.');
     expect(text).toContain("more than 20 % of an objective's budget gets a postmortem, which must hold an action of priority P0");

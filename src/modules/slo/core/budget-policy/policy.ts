@@ -11,7 +11,7 @@ import { BUDGET_LEVELS, type BudgetLevel, type LevelBounds } from '../budget/bud
 /** What the gate answers to a deploy at a level; `allow_except_fridays` means Fridays in the service's zone. */
 const GATE_RULES = ['allow', 'allow_except_fridays', 'needs_approval', 'deny'] as const;
 
-/** Who is told when a level is entered. */
+/** Who is told when a level is entered, and when it is over. */
 export const AUDIENCES = ['owner_team', 'executives'] as const;
 
 export const PolicyLevel = z.strictObject({
