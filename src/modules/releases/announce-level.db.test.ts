@@ -194,4 +194,31 @@ describe('the level of a budget', () => {
     const announced = items.find((row) => row.operation === 'releases.announceLevel');
     expect(announced).toMatchObject({ after: { level: 'exhausted', audience: [], personIds: [] } });
   });
+
+  it('of a new objective is not told for a deleted one that had its slug', async () => {
+    const put = async () => {
+      const [indicator, alerting] = [{ kind: 'counts' as const }, { preset: 'none' as const, exhausted: false, noDataAfter: null }];
+      await world.api.slo.putObjective({
+        params: { slug: 'again' },
+        body: { service: 'checkout', target: 0.999, indicator, alerting, policy: 'mild' },
+      });
+      await giveHistory(world, 'again', { perHour: 36_000, remainingRatio: 0.6 });
+      await world.advance(2 * MINUTE_MS);
+    };
+    const mild = async (above: number) => {
+      const levels = STRICT.levels.map((level) => ({ ...level, above: level.above === null ? null : above, reviewBeforeLifting: false }));
+      await world.api.slo.putBudgetPolicy({ params: { slug: 'mild' }, body: { name: 'Mild', levels } });
+    };
+    const ofAgain = () => told().filter(({ notice, personId }) => notice.path === '/objectives/again' && personId === team.mara);
+    await mild(0.9);
+    await put();
+    expect(ofAgain().map(({ notice }) => notice.summary)).toMatchObject([expect.stringMatching(/is at Stop/)]);
+    await mild(0.3);
+    await world.advance(2 * MINUTE_MS);
+    await world.api.slo.deleteObjective({ params: { slug: 'again' } });
+    await put();
+    await world.advance(2 * HOUR_MS);
+    expect(await world.api.slo.getObjective({ params: { slug: 'again' } })).toMatchObject({ level: 'healthy' });
+    expect(ofAgain()).toHaveLength(1);
+  });
 });

@@ -39,7 +39,8 @@ export interface LevelSubject {
 export async function announceLevel(ctx: VerbContext, subject: LevelSubject, reader: ObjectiveReader): Promise<void> {
   const { objectiveId, slug, serviceId } = subject;
   await lockName(ctx.tx, 'level announcement', objectiveId);
-  const standing = (await reader.standings(ctx.tx, [serviceId], ctx.now)).find((one) => one.slug === slug);
+  // By id: another objective may have the slug of one that is gone.
+  const standing = (await reader.standings(ctx.tx, [serviceId], ctx.now)).find((one) => one.objectiveId === objectiveId);
   if (standing === undefined) return;
   const before = await lockAnnounced(ctx.tx, objectiveId);
   const decided = decideAnnouncement(before ?? NOTHING_ANNOUNCED, standing.level, ctx.now);
@@ -53,7 +54,7 @@ export async function announceLevel(ctx: VerbContext, subject: LevelSubject, rea
   const asks = askedFor(toldLast, announceOf(standing.policy, toldLast), announceOf(standing.policy, standing.level));
   const audience = await audienceOf(ctx, serviceId, asks);
   const personIds = audience.personIds as Id<'per'>[];
-  const owed = (await listOpenReviewsOfServices(ctx.tx, [serviceId])).filter((review) => review.slug === slug);
+  const owed = (await listOpenReviewsOfServices(ctx.tx, [serviceId])).filter((review) => review.objectiveId === objectiveId);
   const awaited = pendingReview(owed, standing.level)?.rule.name ?? null;
   const notice = noticeOf(standing, { told: toldLast, awaited, asks, audience });
   await sendNotice(ctx, { about: objectiveId, key: `level/${objectiveId}/${ctx.now}`, personIds, notice, allAtOnce: false });

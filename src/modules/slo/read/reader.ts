@@ -43,6 +43,7 @@ export interface ObjectiveReader {
 }
 
 export interface Standing {
+  objectiveId: Id<'obj'>;
   slug: string;
   name: string;
   level: ObjectiveStatus['level']['level'];
@@ -90,6 +91,7 @@ export function createObjectiveReader(book: ObjectiveBook): ObjectiveReader {
         const { level, budget } = evaluateObjective(book.terms(objective.current), book.counts(objective), now, objective.evaluation);
         const policy = book.policy(objective.current);
         return {
+          objectiveId: objective.id,
           slug: objective.slug,
           name: objective.name,
           level: level.level,
