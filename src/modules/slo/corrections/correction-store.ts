@@ -59,10 +59,22 @@ export async function lockCorrection(tx: Tx, id: string): Promise<CorrectionRow>
   return row as unknown as CorrectionRow;
 }
 
-/** The objective that a correction is of, whether or not it is still judged. */
-export async function loadCorrected(tx: Tx, id: Id<'obj'>): Promise<Pick<ObjectiveRow, 'id' | 'slug' | 'name' | 'serviceId'>> {
-  const row = await tx.selectFrom('objective').select(['id', 'slug', 'name', 'serviceId']).where('id', '=', id).executeTakeFirstOrThrow();
-  return row as unknown as ObjectiveRow;
+export interface Corrected extends Pick<ObjectiveRow, 'id' | 'slug' | 'name' | 'serviceId'> {
+  /** The slug that it had, and when it was deleted; null while it is judged. */
+  deletedSlug: string | null;
+  deletedAt: Instant | null;
+}
+
+/** The objective that a correction is of, deleted ones too. It is locked before its corrections are. */
+export async function lockCorrectedBy(tx: Tx, id: Id<'cor'>): Promise<Corrected> {
+  const row = await tx
+    .selectFrom('objective')
+    .select(['id', 'slug', 'name', 'serviceId', 'deletedSlug', 'deletedAt'])
+    .where('id', '=', (of) => of.selectFrom('correction').select('objectiveId').where('correction.id', '=', id))
+    .forUpdate()
+    .executeTakeFirst();
+  if (row === undefined) throw new AppError('not_found', `there is no correction ${id}`);
+  return row as unknown as Corrected;
 }
 
 export async function findProposal(tx: Tx, objectiveId: Id<'obj'>, source: string): Promise<CorrectionRow | undefined> {

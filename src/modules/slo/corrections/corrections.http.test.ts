@@ -1,8 +1,10 @@
+import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { instant, iso, MINUTE_MS, plus } from '#kernel/instant.ts';
 import { json } from '#platform/db/database.ts';
 import type { VerbContext } from '#platform/verb.ts';
 import { createWorld, type World } from '#testing/world.ts';
+import { deleteObjective } from '../delete-objective.ts';
 import { proposeCorrection } from '../index.ts';
 
 describe('corrections', () => {
@@ -125,6 +127,57 @@ describe('corrections', () => {
     expect((await world.app.http.inject({ url: '/metrics' })).body).not.toContain(metric);
     expect((await world.api.slo.explainObjective({ params: { slug: 'corrected' } })).notes).toEqual([]);
   });
+
+  it('of a deleted objective are decided no more, and it says when it was deleted', async () => {
+    await put('gone');
+    const rule = { kind: 'exclude' as const, from: ago(60), to: ago(30) };
+    const { id } = await world.api.slo.proposeCorrection({ params: { slug: 'gone' }, body: { rule, reason: 'Announced' } });
+    const active = await world.api.slo.createCorrection({ params: { slug: 'gone' }, body: { rule, reason: 'Announced' } });
+    await world.api.slo.deleteObjective({ params: { slug: 'gone' } });
+    await put('gone');
+    for (const [correction, decision] of [
+      [id, 'accept'],
+      [id, 'decline'],
+      [id, 'withdraw'],
+      [active.id, 'withdraw'],
+    ] as const)
+      await expect(world.api.slo.decideCorrection({ params: { id: correction }, body: { decision } })).rejects.toMatchObject({
+        code: 'conflict',
+        message: `the objective gone that the correction is of was deleted at ${iso(world.clock.now())}`,
+        facts: { correction, objective: 'gone', deletedAt: iso(world.clock.now()) },
+      });
+    const { db } = world.app.transactor;
+    expect(await db.selectFrom('correction').select('state').where('id', '=', id).execute()).toEqual([{ state: 'proposed' }]);
+  });
+
+  it('are not accepted while the objective is being deleted', async () => {
+    await put('going');
+    const rule = { kind: 'exclude' as const, from: ago(60), to: ago(30) };
+    const { id } = await world.api.slo.proposeCorrection({ params: { slug: 'going' }, body: { rule, reason: 'Announced' } });
+    const [deleted, accepting] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const deleting = world.transact(async (ctx) => {
+      await deleteObjective(ctx, { slug: 'going', ifMatch: undefined });
+      deleted.resolve();
+      await accepting.promise;
+    });
+    await deleted.promise;
+    const accept = world.api.slo.decideCorrection({ params: { id }, body: { decision: 'accept' } });
+    const refused = expect(accept).rejects.toMatchObject({ code: 'conflict', facts: { objective: 'going' } });
+    await Promise.race([refused, somebodyWaits()]);
+    accepting.resolve();
+    await Promise.all([deleting, refused]);
+  });
+
+  /** Until a transaction waits for a row. */
+  async function somebodyWaits(): Promise<void> {
+    for (let n = 0; n < 2_000; n += 1) {
+      const { rows } = await sql`select 1 from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`.execute(
+        world.app.transactor.db,
+      );
+      if (rows.length > 0) return;
+    }
+    throw new Error('nobody waits');
+  }
 
   it('are refused field by field', async () => {
     const correct = (rule: object) =>
