@@ -184,17 +184,16 @@ function intervalOf(leastMs: DurationMs, { cells }: SeriesWrite, before: SeriesR
 
 /** Loads the hours that the cells fall into, and the one that is no longer open, and writes the cells into them. */
 async function mergeHours(ctx: VerbContext, changes: readonly Change[]): Promise<void> {
-  for (const { cells, before, series, hours } of changes) {
-    for (const hour of new Set(cells.map((cell) => floorTo(cell.at, HOUR_MS)))) hours.set(hour, emptySteps(HOUR_TIER.steps));
-    if (before !== undefined && before.rolledUntil < series.rolledUntil) hours.set(before.rolledUntil, emptySteps(HOUR_TIER.steps));
-  }
+  const touched = changes.map((change) => ({ change, hours: hoursOf(change) }));
   const bySeries = new Map(changes.map((change) => [change.series.id, change]));
-  const asked = changes.flatMap(({ before, series, hours }) =>
-    before === undefined ? [] : [...hours.keys()].map((at) => ({ seriesId: series.id, at })),
+  const asked = touched.flatMap(({ change: { before, series }, hours }) =>
+    before === undefined ? [] : hours.map((at) => ({ seriesId: series.id, at })),
   );
   for (const row of await findRows(ctx.tx, HOUR_TIER, asked)) {
     bySeries.get(row.seriesId)?.hours.set(row.at, unpackSteps(row.cells, HOUR_TIER));
   }
+  for (const { change, hours } of touched)
+    for (const hour of hours) if (!change.hours.has(hour)) change.hours.set(hour, emptySteps(HOUR_TIER.steps));
   for (const { cells, hours, gains, add } of changes) {
     for (const cell of cells) {
       const hour = floorTo(cell.at, HOUR_MS);
@@ -205,6 +204,12 @@ async function mergeHours(ctx: VerbContext, changes: readonly Change[]): Promise
       setCell(row, i, { at: cell.at, good: cell.good + held.good, bad: cell.bad + held.bad }, gains);
     }
   }
+}
+
+function hoursOf({ cells, before, series }: Change): Instant[] {
+  const hours = new Set(cells.map((cell) => floorTo(cell.at, HOUR_MS)));
+  if (before !== undefined && before.rolledUntil < series.rolledUntil) hours.add(before.rolledUntil);
+  return [...hours];
 }
 
 function setCell(row: Steps, i: number, cell: Cell, gains: Gains): void {

@@ -62,10 +62,13 @@ export class CounterColumns {
     this.targetSeenAt = targetSeenAt.slice();
   }
 
-  /** Undefined for a series that is not known. */
-  seen(key: string): Seen | undefined {
-    const i = this.series.get(key);
-    return i === undefined ? undefined : { at: this.seenAt[i] ?? 0, value: this.values[i] ?? 0, good: this.good[i] ?? Number.NaN };
+  /** Where a series stands in the columns; undefined for one that is not known. */
+  placeOf(key: string): number | undefined {
+    return this.series.get(key);
+  }
+
+  seen(place: number): Seen {
+    return { at: this.seenAt[place] ?? 0, value: this.values[place] ?? 0, good: this.good[place] ?? Number.NaN };
   }
 
   targetSeen(key: string): number | undefined {
@@ -73,15 +76,13 @@ export class CounterColumns {
     return i === undefined ? undefined : this.targetSeenAt[i];
   }
 
-  see(key: string, at: number, value: number, good: number | null): void {
-    let i = this.series.get(key);
-    if (i === undefined) {
-      i = this.seenAt.length;
-      this.series.add(key, i);
-    }
+  /** Notes what was seen of the series at a place, or of one that is not known yet. */
+  see(place: number | undefined, key: string, { at, value, good }: Seen): void {
+    const i = place ?? this.seenAt.length;
+    if (place === undefined) this.series.add(key, i);
     this.seenAt[i] = at;
     this.values[i] = value;
-    this.good[i] = good ?? Number.NaN;
+    this.good[i] = good;
   }
 
   seeTarget(key: string, at: number): void {

@@ -74,9 +74,13 @@ export function pushNumber(bytes: number[], value: number): void {
   bytes.push(rest);
 }
 
-/** Reads what `packSteps` wrote. A row of another version of this format would be a fault of ours, and is thrown. */
-export function unpackSteps(bytes: Uint8Array, { steps, full }: Tier): Steps {
-  const row = emptySteps(steps);
+/**
+ * Reads what `packSteps` wrote, into a row of as many steps where one is given. A row of another version of this format would
+ * be a fault of ours, and is thrown.
+ */
+export function unpackSteps(bytes: Uint8Array, { steps, full }: Tier, into?: Steps): Steps {
+  const row = into ?? emptySteps(steps);
+  if (into !== undefined) for (const column of [row.good, row.bad, row.observed]) column.fill(0);
   const cursor = { at: 0 };
   for (let i = 0; i < steps; ) {
     const token = readNumber(bytes, cursor);

@@ -62,7 +62,7 @@ export async function backfillSource(
 /** Errors are picked out of the requests that they are some of. Each indicator's are many, so that those of several are not put together. */
 function narrowed(source: MetricSource, chosen: readonly Due[]): MetricSource {
   const asked = chosen.map(({ reading }) => ({ queries: followedQueries(reading.definition), values: Number.POSITIVE_INFINITY }));
-  return joinReads(source, planWays(asked), () => undefined);
+  return joinReads(source, planWays(asked), { onLost: () => undefined, onRefused: () => undefined });
 }
 
 interface Due {

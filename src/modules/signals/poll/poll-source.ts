@@ -34,7 +34,7 @@ const CATCH_UP_MS: DurationMs = 2 * HOUR_MS;
 const LANES = 4;
 const NOTES = 5;
 /** Readings that are written in one transaction. */
-const SAVED_TOGETHER = 50;
+const SAVED_TOGETHER = 200;
 const REASON_LIMIT = 300;
 /** A source that failed so often in a poll, and gave nothing, is not asked for the rest. */
 const HOPELESS_AFTER = LANES;

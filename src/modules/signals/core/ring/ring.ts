@@ -1,6 +1,6 @@
 import { DAY_MS, type DurationMs, floorTo, HOUR_MS, type Instant, instant, iso } from '#kernel/instant.ts';
 import { CELL_MS } from '../cell.ts';
-import { HOUR_TIER, openSteps, type StepCursor, type Steps, type Sums, unpackSteps } from '../packed.ts';
+import { emptySteps, HOUR_TIER, openSteps, type StepCursor, type Steps, type Sums, unpackSteps } from '../packed.ts';
 import {
   addTo,
   CELLS_KEPT,
@@ -70,6 +70,8 @@ export interface RingStart {
 }
 
 const DETAILS_KEPT = 8;
+/** Room for the one hour that is being applied. */
+const UNPACKED_HOUR = emptySteps(HOUR_TIER.steps);
 /** Names of slices of one hour, of which there are thirteen at most. */
 const SLICES_AN_HOUR = 16;
 
@@ -112,7 +114,7 @@ class TieredRing implements Ring {
 
   applyHour(at: Instant, packed: Uint8Array): void {
     this.writes += 1;
-    const row = unpackSteps(packed, HOUR_TIER);
+    const row = unpackSteps(packed, HOUR_TIER, UNPACKED_HOUR);
     const lastCell = row.observed.lastIndexOf(1);
     if (lastCell !== -1) this.noteObserved(at + row.observed.indexOf(1) * CELL_MS, at + (lastCell + 1) * CELL_MS);
     if (at < this.start()) return;
@@ -238,12 +240,13 @@ class TieredRing implements Ring {
   private writeInside(at: Instant, start: Sums, row: Steps): Sums {
     const sums = { ...start };
     const first = at / CELL_MS;
+    const [firstKept, lastKept] = [this.cells.first, this.cells.last];
     for (let i = 0; i < HOUR_TIER.steps; i += 1) {
       sums.good += row.good[i] ?? 0;
       sums.bad += row.bad[i] ?? 0;
       sums.observed += row.observed[i] ?? 0;
       const k = first + i + 1;
-      if (this.cells.holds(k)) this.cells.set(k, sums);
+      if (k >= firstKept && k <= lastKept) this.cells.set(k, sums);
       if (k % FIVE_CELLS === 0 && this.fives.holds(k / FIVE_CELLS)) this.fives.set(k / FIVE_CELLS, sums);
     }
     return sums;

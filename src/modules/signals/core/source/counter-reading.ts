@@ -63,16 +63,24 @@ export function readCounters(state: CounterState, read: CounterRead): CountersRe
     for (const { of } of sightings) {
       const { key, target } = of;
       if (ongoing.has(target)) continue;
-      const seenAt = columns.seen(key)?.at;
+      const place = columns.placeOf(key);
+      const seenAt = place === undefined ? undefined : columns.seen(place).at;
       if (seenAt !== undefined && seenAt === columns.targetSeen(target) && at - seenAt <= COUNTER_MEMORY_MS) ongoing.add(target);
     }
+    let scraped = { target: '', isOngoing: false, isKnown: false };
     for (const sighting of sightings) {
       const { key, target } = sighting.of;
-      const gain = gainOf(sighting, columns.seen(key), { at, stepMs: read.stepMs, isOngoing: ongoing.has(target) });
+      // Series of one target follow each other, as a rule.
+      if (!scraped.isKnown || scraped.target !== target) {
+        scraped = { target, isOngoing: ongoing.has(target), isKnown: true };
+        columns.seeTarget(target, at);
+      }
+      const place = columns.placeOf(key);
+      const last = place === undefined ? undefined : columns.seen(place);
+      const gain = gainOf(sighting, last, { at, stepMs: read.stepMs, isOngoing: scraped.isOngoing });
       if (gain === null) baselines += 1;
       else increments.push(gain);
-      columns.see(key, at, sighting.value, sighting.good);
-      columns.seeTarget(target, at);
+      columns.see(place, key, { at, value: sighting.value, good: sighting.good ?? Number.NaN });
     }
   }
   const next = columns.close(Math.max(read.to, state.at ?? read.to), {

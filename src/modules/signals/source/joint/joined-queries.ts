@@ -28,9 +28,9 @@ export interface Way {
   narrowed: readonly SelectorMatcher[];
 }
 
-/** Values that an answer may hold: what a single objective may well come to. */
-const VALUES_TOGETHER = 4_000;
-export const SELECTORS_TOGETHER = 100;
+/** Values that an answer may hold: about a megabyte of text. */
+const VALUES_TOGETHER = 10_000;
+export const SELECTORS_TOGETHER = 250;
 
 type Selector = Extract<ParsedSelector, { ok: true }>;
 
