@@ -20,7 +20,7 @@ export { visitCells } from './read-cells.ts';
 export { indicatorProblems, refuseUnreadable } from './source/check-queries.ts';
 export { type OpenSource, previewCells } from './source/preview.ts';
 export { openSource } from './source/open-source.ts';
-export { parseSelector } from './source/selector.ts';
+export { asRead } from './source/selector.ts';
 export { type ReadingView, readingOf } from './source/views.ts';
 export { routes } from './routes.ts';
 export { isObserved, pruneHours } from './series-store.ts';

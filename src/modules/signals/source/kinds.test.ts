@@ -267,6 +267,18 @@ describe('arbitrary PromQL', () => {
     expect(found.seconds).toHaveLength(9);
   });
 
+  test('latency × promql: buckets by their bound, however the source writes it', async () => {
+    const found = await eventsOf(
+      'promql',
+      { sli: 'latency', valid: 'sum(increase(all[$window]))', good: 'sum(increase(fast_bucket{le="1"}[$window]))' },
+      {
+        'sum(increase(all[30s]))': [[{}, steps(10, 10, 10, 10)]],
+        'sum(increase(fast_bucket{le=~"1(\\\\.0)?"}[30s]))': [[{}, steps(9, 10, 10, 10)]],
+      },
+    );
+    expect([found.good, found.bad]).toEqual([39, 1]);
+  });
+
   test('error_rate × promql: a share of errors', async () => {
     const found = await eventsOf(
       'promql',

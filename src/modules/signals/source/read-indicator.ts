@@ -10,7 +10,7 @@ import { type CountingNote, countEvents } from '../core/source/event-counting.ts
 import { gaugeStepMs, judgeSlices } from '../core/source/gauge-reading.ts';
 import { cellsWithin, entryOf, type GroupCells, ROLL_UP } from '../core/source/series.ts';
 import type { MetricSource, SourceFailure, SourceSeries } from '../port.ts';
-import { parseSelector, withWindow } from './selector.ts';
+import { asRead, parseSelector, withWindow } from './selector.ts';
 
 type SourceIndicator = PrometheusIndicator | PromqlIndicator;
 
@@ -203,7 +203,7 @@ function queriesOf(indicator: SourceIndicator, stepMs: DurationMs): Queries {
 function writeQueries(indicator: SourceIndicator, stepMs: DurationMs): Queries {
   const given: Partial<Record<QueryName, string | undefined>> = indicator;
   const write = (text: string): string => {
-    if (indicator.kind === 'promql') return withWindow(text, stepMs);
+    if (indicator.kind === 'promql') return withWindow(asRead(text), stepMs);
     const parsed = parseSelector(text);
     return parsed.ok ? parsed.query : text;
   };

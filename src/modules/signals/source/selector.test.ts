@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { checkPromql, parseSelector, withWindow } from './selector.ts';
+import { asRead, checkPromql, parseSelector, withWindow } from './selector.ts';
 
 const query = (text: string): string => {
   const parsed = parseSelector(text);
@@ -91,5 +91,17 @@ describe('approximate PromQL', () => {
 
   test('has the step in the place of its window', () => {
     expect(withWindow('increase(x[$window]) / increase(y[$window])', 30_000)).toBe('increase(x[30s]) / increase(y[30s])');
+  });
+});
+
+describe('a query with its selectors as they are read', () => {
+  test.each([
+    ['x_bucket{le="1"}', 'x_bucket{le=~"1(\\\\.0)?"}'],
+    ['sum(rate(x{le!="5.0", b="c"}[$window] offset 1m)) + y', 'sum(rate(x{b="c",le!~"5(\\\\.0)?"}[$window] offset 1m)) + y'],
+    ['rate(a{path="[$window]",le="0.3"}[5m]) # le="1"', 'rate(a{le="0.3",path="[$window]"}[5m]) # le="1"'],
+    ['{job=~".*"}', '{job=~".*"}'],
+    ['a b', 'a b'],
+  ])('%s', (query, read) => {
+    expect(asRead(query)).toBe(read);
   });
 });

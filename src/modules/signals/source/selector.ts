@@ -34,6 +34,8 @@ type Node = ReturnType<typeof parser.parse>['topNode'];
 
 /** What stands for the step in approximate queries. */
 const WINDOW = '$window';
+/** A window as long as the name keeps positions what they are. */
+const STAND_IN = '000030s';
 
 /** Nodes that stand where a plain selector should, and what to say of them. */
 const REFUSED: Readonly<Record<string, string>> = {
@@ -71,8 +73,7 @@ export function parseSelector(text: string): ParsedSelector {
 
 /** Whether PromQL with `$window` in it can be evaluated once a step: it parses, and gives a vector or a number. */
 export function checkPromql(text: string): CheckedPromql {
-  // A window as long as the name keeps positions what they are.
-  const root = parser.parse(text.replaceAll(WINDOW, '000030s')).topNode;
+  const root = parser.parse(text.replaceAll(WINDOW, STAND_IN)).topNode;
   const broken = firstError(root);
   if (broken !== null) return refuse('syntax', syntaxText(text, broken), text, broken);
   let value = root.firstChild;
@@ -81,6 +82,24 @@ export function checkPromql(text: string): CheckedPromql {
     return refuse('no_instant_value', 'is a range of samples; a function as increase() makes a value of it', text, value.from);
   if (value?.name === 'StringLiteral') return refuse('no_instant_value', 'is text, not a number', text, value.from);
   return { ok: true };
+}
+
+/**
+ * The query with each selector written as counters are read: Prometheus 3 writes the bound of a bucket `le="1.0"`, and `le="1"`
+ * must find it there too. A selector that would be refused stays as it is, and so does what is not PromQL.
+ */
+export function asRead(query: string): string {
+  const root = parser.parse(query.replaceAll(WINDOW, STAND_IN)).topNode;
+  if (firstError(root) !== null) return query;
+  let read = '';
+  let until = 0;
+  root.cursor().iterate(({ node }) => {
+    const parsed = node.name === 'VectorSelector' ? parseSelector(query.slice(node.from, node.to)) : null;
+    if (parsed?.ok !== true) return;
+    read += query.slice(until, node.from) + parsed.query;
+    until = node.to;
+  });
+  return read + query.slice(until);
 }
 
 /** Puts the step in the place of `$window`. */

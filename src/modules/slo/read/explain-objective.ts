@@ -1,11 +1,12 @@
 import { because, type Because } from '#kernel/errors.ts';
 import { SECOND_MS, type Instant, iso } from '#kernel/instant.ts';
 import type { Output } from '#kernel/operation.ts';
+import { asRead } from '#modules/signals/index.ts';
 import type { Objective, ObjectiveBook } from '../book.ts';
 import type { contract } from '../contract.ts';
 import { type ExplainedFigure, explainObjective } from '../core/explain.ts';
 import { windowText } from '../core/window.ts';
-import { asRead, countsOfWindow, selectionOf } from '../rules/promql.ts';
+import { countsOfWindow, selectionOf } from '../rules/promql.ts';
 
 /** Every figure with its counts, and what a Prometheus would be asked for the same. The book must be ready. */
 export function explainView(book: ObjectiveBook, objective: Objective, now: Instant): Output<typeof contract.explainObjective> {

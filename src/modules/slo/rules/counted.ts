@@ -1,8 +1,9 @@
 import { type Because, because } from '#kernel/errors.ts';
 import { type DurationMs, MINUTE_MS, SECOND_MS } from '#kernel/instant.ts';
+import { asRead } from '#modules/signals/index.ts';
 import type { DefinitionInput } from '../openslo/definition.ts';
 import { promDuration } from './pairs.ts';
-import { asRead, isPromql, selectionOf, usesWindow, withCounts, withWindow } from './promql.ts';
+import { isPromql, selectionOf, usesWindow, withCounts, withWindow } from './promql.ts';
 
 export const EVALUATION_MS = 30 * SECOND_MS;
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { asRead, countsOfWindow, isPromql, isSelector, selectionOf, withCounts } from './promql.ts';
+import { countsOfWindow, isPromql, isSelector, selectionOf, withCounts } from './promql.ts';
 
 const ERRORS = 'http_requests_total{job="api",code=~"5.."}';
 
@@ -95,17 +95,5 @@ describe('a query whose counts are told otherwise', () => {
     'sum(a',
   ])('%s does more than count', (query) => {
     expect(told(query)).toBeNull();
-  });
-});
-
-describe('a query with its selectors as they are read', () => {
-  test.each([
-    ['x_bucket{le="1"}', 'x_bucket{le=~"1(\\\\.0)?"}'],
-    ['sum(rate(x{le!="5.0", b="c"}[$window] offset 1m)) + y', 'sum(rate(x{b="c",le!~"5(\\\\.0)?"}[$window] offset 1m)) + y'],
-    ['rate(a{path="[$window]",le="0.3"}[5m]) # le="1"', 'rate(a{le="0.3",path="[$window]"}[5m]) # le="1"'],
-    ['{job=~".*"}', '{job=~".*"}'],
-    ['a b', 'a b'],
-  ])('%s', (query, read) => {
-    expect(asRead(query)).toBe(read);
   });
 });

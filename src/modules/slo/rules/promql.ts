@@ -1,5 +1,4 @@
 import { parser } from '@prometheus-io/lezer-promql';
-import { parseSelector } from '#modules/signals/index.ts';
 
 /**
  * What can be told of a PromQL query without running it. `$window` in it stands for a length of time; while parsing a
@@ -41,22 +40,6 @@ export function isSelector(query: string): boolean {
 
 export function isPromql(query: string): boolean {
   return rootOf(query) !== null;
-}
-
-/**
- * The query with each selector written as Nines reads counters: Prometheus 3 writes the bound of a bucket `le="1.0"`, and
- * `le="1"` must find it there too. A selector that Nines would refuse stays as it is.
- */
-export function asRead(query: string): string {
-  const root = rootOf(query);
-  if (root === null) return query;
-  const edits: { from: number; to: number; text: string }[] = [];
-  root.cursor().iterate(({ node }) => {
-    if (node.name !== 'VectorSelector') return;
-    const parsed = parseSelector(query.slice(node.from, node.to));
-    if (parsed.ok) edits.push({ from: node.from, to: node.to, text: parsed.query });
-  });
-  return edited(query, edits);
 }
 
 export function usesWindow(query: string): boolean {
