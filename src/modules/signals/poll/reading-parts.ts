@@ -25,16 +25,17 @@ const KEPT = 32;
 
 /** A source that is asked the same thing once by those who ask for it near each other; for one round of reading. */
 export function shareReads(source: MetricSource): MetricSource {
-  const asked = new Map<string, ReturnType<MetricSource['readRange']>>();
+  const asked: { query: string; span: Parameters<MetricSource['readRange']>[1]; read: ReturnType<MetricSource['readRange']> }[] = [];
   return {
     readRange: (query, span) => {
-      const key = JSON.stringify([query, span.from, span.to, span.stepMs]);
-      const known = asked.get(key) ?? source.readRange(query, span);
-      asked.delete(key);
-      asked.set(key, known);
-      const [oldest] = asked.keys();
-      if (asked.size > KEPT && oldest !== undefined) asked.delete(oldest);
-      return known;
+      // Whoever asks alike asks one after the other: what was asked last is looked at first.
+      const isAlike = (one: (typeof asked)[number]): boolean =>
+        one.span.from === span.from && one.span.to === span.to && one.span.stepMs === span.stepMs && one.query === query;
+      const at = asked.findLastIndex(isAlike);
+      const [known = { query, span, read: source.readRange(query, span) }] = at === -1 ? [] : asked.splice(at, 1);
+      asked.push(known);
+      if (asked.length > KEPT) asked.shift();
+      return known.read;
     },
   };
 }

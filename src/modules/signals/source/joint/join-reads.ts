@@ -41,9 +41,17 @@ function byValue({ series }: Read, label: string): Map<string, SourceSeries[]> {
   return Map.groupBy(series, ({ labels }) => labels[label] ?? '');
 }
 
+/** Plans outlive many reads. */
+const compiled = new WeakMap<Way['narrowed'], ReturnType<typeof compileNarrowing>>();
+
 function narrow(series: readonly SourceSeries[], { narrowed }: Way): readonly SourceSeries[] | 'unknown' {
   if (narrowed.length === 0) return series;
-  const meets = compileNarrowing(narrowed);
-  const found = series.map(({ labels }) => meets(labels));
-  return found.includes('unknown') ? 'unknown' : series.filter((_, i) => found[i] === true);
+  const meets = entryOf(compiled, narrowed, () => compileNarrowing(narrowed));
+  const own: SourceSeries[] = [];
+  for (const one of series) {
+    const isOwn = meets(one.labels);
+    if (isOwn === 'unknown') return 'unknown';
+    if (isOwn) own.push(one);
+  }
+  return own;
 }

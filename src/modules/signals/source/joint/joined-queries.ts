@@ -155,7 +155,12 @@ export function compileNarrowing(matchers: readonly SelectorMatcher[]): (labels:
     };
   });
   return (labels) => {
-    const found = tests.map((test) => test(labels));
-    return found.includes(false) ? false : found.includes('unknown') ? 'unknown' : true;
+    let all: boolean | 'unknown' = true;
+    for (const test of tests) {
+      const meets = test(labels);
+      if (meets === false) return false;
+      if (meets === 'unknown') all = 'unknown';
+    }
+    return all;
   };
 }
