@@ -73,6 +73,16 @@ describe('what incidents of long ago spent', () => {
     expect(found?.allowedBadCount).toBeCloseTo(92 * 86_400 * 0.01, 3);
   });
 
+  it('is drawn point by point, with the budget as it stood', async () => {
+    const [from, to] = [plus(NOW, -151 * DAY_MS), plus(NOW, -149 * DAY_MS)];
+    const { points } = await reader.series(world.app.transactor.db, 'checkout', NOW, { from, to, points: 48 });
+    expect(points).toHaveLength(48);
+    expect(points.reduce((sum, { badCount }) => sum + badCount, 0)).toBe(badIn(from, to));
+    expect(points.every(({ coverageRatio }) => coverageRatio === 1)).toBe(true);
+    const left = points.map(({ remainingRatio }) => remainingRatio ?? Number.NaN);
+    expect((left[0] ?? 0) - (left.at(-1) ?? 0)).toBeCloseTo(badIn(INCIDENT.from, INCIDENT.to) / (30 * 86_400 * 0.01), 1);
+  });
+
   it('is what corrections make of it, whenever they were made', async () => {
     const exclude = (from: Instant, to: Instant) =>
       world.api.slo.createCorrection({

@@ -276,8 +276,8 @@ async function seriesOf(
   for (let at = plus(from, stepMs); at <= to + stepMs / 2; at = plus(at, stepMs)) ends.push(at);
   const terms = book.terms(objective.current);
   const edges = ends.flatMap((at) => [plus(at, -stepMs), plus(at, -HOUR_MS), plus(at, -SHORT_MS)]);
-  await book.ready(db, [objective], now, { instants: [...edges, ...budgetInstants(terms, ends)] });
-  const source = book.counts(objective);
+  const sourceOf = await book.past(db, [objective], now, [...edges, ...budgetInstants(terms, ends)]);
+  const source = sourceOf(objective);
   const rate = (at: Instant, windowMs: number): number => windowBurn(countsBefore(source, at, windowMs), terms.target, terms.gaps).rate;
   return {
     stepSeconds: stepMs / SECOND_MS,
