@@ -75,17 +75,13 @@ interface HeadProps {
 function Head({ objectives, hasMore, isFiltered }: HeadProps) {
   const search = useSearch({ from: '/frame/objectives' });
   const navigate = useNavigate({ from: '/objectives' });
-  const sentence = objectives === undefined ? '\u00a0' : objectivesSentence(objectives);
+  const sentence = leadOf(objectives, { hasMore, isFiltered });
   return (
     <PageHead
       title="Objectives"
       lead={
         <>
-          {hasMore
-            ? sentence.replace(/\.$/, ', of those read so far.')
-            : isFiltered
-              ? sentence.replace(/\.$/, ', of those that match.')
-              : sentence}{' '}
+          {sentence}{' '}
           <span className="head-links">
             <Link className="link" to="/objectives/policy">
               Budget policy
@@ -113,6 +109,14 @@ function Head({ objectives, hasMore, isFiltered }: HeadProps) {
       }
     />
   );
+}
+
+/** One sentence on what is shown; none on nothing. */
+function leadOf(objectives: readonly Objective[] | undefined, { hasMore, isFiltered }: Omit<HeadProps, 'objectives'>): string {
+  if (objectives === undefined || (isFiltered && objectives.length === 0)) return '\u00a0';
+  const sentence = objectivesSentence(objectives);
+  if (hasMore) return sentence.replace(/\.$/, ', of those read so far.');
+  return isFiltered ? `Of those that match: ${sentence.charAt(0).toLowerCase()}${sentence.slice(1)}` : sentence;
 }
 
 function NewObjective({ service }: { service: string | undefined }) {
