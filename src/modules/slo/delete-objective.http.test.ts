@@ -1,10 +1,13 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { system } from '#kernel/actor.ts';
 import { HOUR_MS, instant, iso, MINUTE_MS, plus } from '#kernel/instant.ts';
 import { createCountsHistory } from '#modules/signals/index.ts';
+import { crashAtCall } from '#testing/crash.ts';
 import { createScriptedSource } from '#testing/scripted-source.ts';
 import { createWorld, type World } from '#testing/world.ts';
 import { createObjectiveBook } from './book.ts';
+import { deleteObjective } from './delete-objective.ts';
 import { nextTick } from './index.ts';
 import { evaluateAll } from './tick/tick.ts';
 
@@ -87,6 +90,40 @@ describe('a deleted objective', () => {
     await settle();
     expect(await alertsOf('burning')).toHaveLength(length);
   });
+
+  it('is deleted whole or not at all, whichever call of the node that deletes it is its last', async () => {
+    await put('doomed');
+    await burn('doomed');
+    await settle();
+    const standing = async () => ({
+      alerts: (await alertsOf('doomed')).filter((alert) => alert.state !== 'resolved').length,
+      pages: (await pagesOf('doomed')).filter((page) => page.state !== 'ended').length,
+      rows: await world.app.transactor.db.selectFrom('objective').select(['slug', 'deletedSlug']).where('slug', '=', 'doomed').execute(),
+      audited: (await world.api.identity.listAudit()).items.filter(({ operation }) => operation === 'slo.deleteObjective').length,
+    });
+    const before = await standing();
+    expect(before).toMatchObject({ pages: 1, rows: [{ slug: 'doomed', deletedSlug: null }] });
+    let deaths = 0;
+    for (let isWhole = false; !isWhole; ) {
+      const crash = crashAtCall(deaths + 1);
+      let isArmed = false;
+      const node = await world.addNode({ onQuery: () => isArmed && crash.onQuery() });
+      isArmed = true;
+      isWhole = await node.app.transactor
+        .transact(system('test'), (ctx) => deleteObjective(ctx, { slug: 'doomed', ifMatch: undefined }))
+        .then(
+          () => true,
+          () => false,
+        );
+      world.crash(node);
+      if (isWhole) break;
+      deaths += 1;
+      expect(await standing(), `call ${deaths}`).toEqual(before);
+    }
+    expect(deaths).toBeGreaterThan(10);
+    await settle();
+    expect(await standing()).toEqual({ alerts: 0, pages: 0, rows: [], audited: before.audited + 1 });
+  }, 60_000);
 
   it('ends the alerts of its groups too', async () => {
     await put('grouped', { indicator: GROUPED, alerting: { groups: 'any' } });

@@ -5,6 +5,7 @@ import { COMMAND_ENTER } from '../../lib/keys.ts';
 import { Button, Segments } from '../../ui/button.tsx';
 import { SelectField, TextArea } from '../../ui/form/field.tsx';
 import { Form, textOf } from '../../ui/form/form.tsx';
+import { FormFoot } from '../../ui/form/form-foot.tsx';
 import { Note } from '../../ui/note.tsx';
 import { Dialog } from '../../ui/overlay/dialog.tsx';
 import { type IncidentDetail, STATUS_WORDS } from './incident-look.tsx';
@@ -71,14 +72,9 @@ function UpdateForm({ incident, onClose }: { incident: IncidentDetail; onClose: 
           <p>Only people who are signed in read it.</p>
         </Note>
       )}
-      <div className="foot">
-        <Button kind="primary" size="large" type="submit" busy={post.isPending} hotkey={COMMAND_ENTER}>
-          {audience === 'customers' ? 'Publish to customers' : 'Tell the team'}
-        </Button>
-        <Button size="large" onClick={onClose}>
-          Cancel
-        </Button>
-      </div>
+      <FormFoot busy={post.isPending} onCancel={onClose} hotkey={COMMAND_ENTER}>
+        {audience === 'customers' ? 'Publish to customers' : 'Tell the team'}
+      </FormFoot>
     </Form>
   );
 }

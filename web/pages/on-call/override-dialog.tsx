@@ -4,9 +4,9 @@ import { useAct } from '../../frame/act.ts';
 import { Loaded } from '../../frame/loaded.tsx';
 import { useMe } from '../../frame/session.ts';
 import { nowMs } from '../../lib/clock.ts';
-import { Button } from '../../ui/button.tsx';
 import { SelectField, TextField } from '../../ui/form/field.tsx';
 import { Form, textOf } from '../../ui/form/form.tsx';
+import { FormFoot } from '../../ui/form/form-foot.tsx';
 import { Dialog } from '../../ui/overlay/dialog.tsx';
 import { instantOf, localInput } from './local-input.ts';
 import type { Schedule } from './on-call-page.tsx';
@@ -57,14 +57,9 @@ function OverrideForm({ schedule, onClose }: { schedule: Schedule; onClose: () =
           <TextField name="startsAt" label="From" hint="your own time" type="datetime-local" defaultValue={localInput(start)} required />
           <TextField name="endsAt" label="Until" type="datetime-local" defaultValue={localInput(start + 8 * HOUR_MS)} required />
           <TextField name="reason" label="Reason" hint="optional; others see it" maxLength={500} />
-          <div className="foot">
-            <Button kind="primary" size="large" type="submit" busy={create.isPending}>
-              Override
-            </Button>
-            <Button size="large" onClick={onClose}>
-              Cancel
-            </Button>
-          </div>
+          <FormFoot busy={create.isPending} onCancel={onClose}>
+            Override
+          </FormFoot>
         </Form>
       )}
     </Loaded>

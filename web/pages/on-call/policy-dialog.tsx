@@ -4,9 +4,9 @@ import { api } from '../../api/client.ts';
 import { useAct } from '../../frame/act.ts';
 import { Loaded } from '../../frame/loaded.tsx';
 import { slugOf } from '../../lib/slug.ts';
-import { Button } from '../../ui/button.tsx';
 import { Check, TextField } from '../../ui/form/field.tsx';
 import { Form, textOf } from '../../ui/form/form.tsx';
+import { FormFoot } from '../../ui/form/form-foot.tsx';
 import { Dialog } from '../../ui/overlay/dialog.tsx';
 import type { Schedule } from './on-call-page.tsx';
 import type { PersonChoice } from './person-order.tsx';
@@ -100,14 +100,9 @@ function PolicyForm({
       <Check name="isDefault" defaultChecked={policy?.isDefault ?? true}>
         Also for every alert that no other policy covers
       </Check>
-      <div className="foot">
-        <Button kind="primary" size="large" type="submit" busy={put.isPending}>
-          Save
-        </Button>
-        <Button size="large" onClick={onClose}>
-          Cancel
-        </Button>
-      </div>
+      <FormFoot busy={put.isPending} onCancel={onClose}>
+        Save
+      </FormFoot>
     </Form>
   );
 }

@@ -5,9 +5,9 @@ import { useAct } from '../../frame/act.ts';
 import { Loaded } from '../../frame/loaded.tsx';
 import { useMe } from '../../frame/session.ts';
 import { slugOf } from '../../lib/slug.ts';
-import { Button } from '../../ui/button.tsx';
 import { SelectField, TextField } from '../../ui/form/field.tsx';
 import { Form, textOf } from '../../ui/form/form.tsx';
+import { FormFoot } from '../../ui/form/form-foot.tsx';
 import { Dialog } from '../../ui/overlay/dialog.tsx';
 import type { Schedule } from './on-call-page.tsx';
 import { type PersonChoice, PersonOrder } from './person-order.tsx';
@@ -89,14 +89,9 @@ function ScheduleForm({
         />
       </div>
       <TextField name="zone" label="Time zone" hint="of the hand-over" defaultValue={known?.zone ?? me.zone} required />
-      <div className="foot">
-        <Button kind="primary" size="large" type="submit" busy={put.isPending}>
-          Save
-        </Button>
-        <Button size="large" onClick={onClose}>
-          Cancel
-        </Button>
-      </div>
+      <FormFoot busy={put.isPending} onCancel={onClose}>
+        Save
+      </FormFoot>
     </Form>
   );
 }

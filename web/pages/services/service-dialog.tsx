@@ -2,9 +2,9 @@ import { api } from '../../api/client.ts';
 import { useAct } from '../../frame/act.ts';
 import { slugOf } from '../../lib/slug.ts';
 import { viewerZone } from '../../lib/zone.ts';
-import { Button } from '../../ui/button.tsx';
 import { Check, SelectField, TextArea, TextField } from '../../ui/form/field.tsx';
 import { Form, textOf } from '../../ui/form/form.tsx';
+import { FormFoot } from '../../ui/form/form-foot.tsx';
 import { Dialog } from '../../ui/overlay/dialog.tsx';
 import type { Service } from './services-page.tsx';
 
@@ -52,14 +52,9 @@ export function ServiceDialog({ service, onClose }: { service: Service | undefin
         <Check name="public" defaultChecked={service?.public ?? false}>
           Show it to customers on the status page
         </Check>
-        <div className="foot">
-          <Button kind="primary" size="large" type="submit" busy={put.isPending}>
-            Save
-          </Button>
-          <Button size="large" onClick={onClose}>
-            Cancel
-          </Button>
-        </div>
+        <FormFoot busy={put.isPending} onCancel={onClose}>
+          Save
+        </FormFoot>
       </Form>
     </Dialog>
   );

@@ -9,9 +9,9 @@ import { reviewStanding } from '../core/budget-policy/review.ts';
 import { windowBurn } from '../core/burn/burn.ts';
 import { type CountsSource, countsBefore, countsOf } from '../core/counts/counts.ts';
 import { evaluateObjective, type ObjectiveStatus, type ObjectiveTerms, SHOWN_WINDOWS } from '../core/evaluate.ts';
-import { decideTakeover } from '../core/takeover.ts';
 import { periodAt, periodEndingAt, periodText, windowText } from '../core/window.ts';
 import { definitionInput } from '../put-objective.ts';
+import { takeoverOf } from '../tick/take-over.ts';
 
 export interface ViewParts {
   objective: Objective;
@@ -145,13 +145,7 @@ function minutesOf(terms: ObjectiveTerms, lengthMs: number, remaining: number | 
 function governingView(book: ObjectiveBook, objective: Objective, now: Instant): ObjectiveView['governing'] {
   const { current, pending } = objective;
   if (pending === null) return { version: current.number, pending: null };
-  const takeover = decideTakeover({
-    current: { terms: book.terms(current), source: book.counts(objective, current) },
-    pending: { terms: book.terms(pending), source: book.counts(objective, pending) },
-    isSameIndicator: current.indicatorId === pending.indicatorId,
-    previous: objective.evaluation,
-    now,
-  });
+  const takeover = takeoverOf(book, objective, pending, now);
   return {
     version: current.number,
     pending: { version: pending.number, coverageRatio: takeover.coverageRatio, because: takeover.because },

@@ -14,9 +14,9 @@ import {
   step,
 } from '../core/evaluate.ts';
 import { findImpactStart } from '../core/past/impact.ts';
-import { decideTakeover } from '../core/takeover.ts';
 import { groupLabels } from '../read/groups.ts';
 import type { ObjectiveRow } from '../store.ts';
+import { takeoverOf } from './take-over.ts';
 
 /**
  * The decisions of a tick, without a single await: memory may move while something is waited for, so all is judged at once
@@ -99,14 +99,7 @@ function governingVersion(book: ObjectiveBook, objective: Objective, known: Read
   if (pending === null) return current;
   // Groups are judged one by one, so whether an edit would silence one of them is not asked: it waits until none is alerted on.
   if ([...known.values()].some((evaluation) => evaluation.page !== null || evaluation.ticket)) return current;
-  const takeover = decideTakeover({
-    current: { terms: book.terms(current), source: book.counts(objective, current) },
-    pending: { terms: book.terms(pending), source: book.counts(objective, pending) },
-    isSameIndicator: current.indicatorId === pending.indicatorId,
-    previous: objective.evaluation,
-    now,
-  });
-  return takeover.takesOver ? pending : current;
+  return takeoverOf(book, objective, pending, now).takesOver ? pending : current;
 }
 
 /** The signals of what has turned, in words. The book must be ready for an hour of steps before `now`. */

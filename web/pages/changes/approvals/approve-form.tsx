@@ -1,8 +1,8 @@
 import { api } from '../../../api/client.ts';
 import { useAct } from '../../../frame/act.ts';
-import { Button } from '../../../ui/button.tsx';
 import { SelectField, TextField } from '../../../ui/form/field.tsx';
 import { Form, textOf } from '../../../ui/form/form.tsx';
+import { FormFoot } from '../../../ui/form/form-foot.tsx';
 import type { ApprovedService } from './approve-button.tsx';
 
 type Body = Parameters<typeof api.releases.approveChange>[0]['body'];
@@ -47,14 +47,9 @@ export function ApproveForm({ service, onClose }: { service: ApprovedService; on
         Only this change passes, and only where the gate asks for an approval. The pipeline asks with{' '}
         <code className="mono">nines gate {service.slug} --ref …</code>
       </p>
-      <div className="foot">
-        <Button kind="primary" size="large" type="submit" busy={approve.isPending}>
-          Approve
-        </Button>
-        <Button size="large" onClick={onClose}>
-          Cancel
-        </Button>
-      </div>
+      <FormFoot busy={approve.isPending} onCancel={onClose}>
+        Approve
+      </FormFoot>
     </Form>
   );
 }

@@ -1,9 +1,9 @@
 import { useState } from 'react';
 import { api } from '../../../api/client.ts';
 import { useAct } from '../../../frame/act.ts';
-import { Button } from '../../../ui/button.tsx';
 import { Check, SelectField, TextArea, TextField } from '../../../ui/form/field.tsx';
 import { Form, type FormProblem } from '../../../ui/form/form.tsx';
+import { FormFoot } from '../../../ui/form/form-foot.tsx';
 import { LevelGlyph } from '../../../ui/mark.tsx';
 import { Note } from '../../../ui/note.tsx';
 import { Panel } from '../../../ui/panel.tsx';
@@ -78,14 +78,9 @@ export function PolicyForm({ policy, onClose }: { policy: Policy; onClose: () =>
           onChange={(next) => change({ ...draft, levels: draft.levels.map((one, index) => (index === at ? next : one)) })}
         />
       ))}
-      <div className="foot row wrap">
-        <Button kind="primary" size="large" type="submit" busy={save.isPending}>
-          Save version {base.version + 1}
-        </Button>
-        <Button size="large" onClick={onClose}>
-          Cancel
-        </Button>
-      </div>
+      <FormFoot busy={save.isPending} onCancel={onClose}>
+        Save version {base.version + 1}
+      </FormFoot>
     </Form>
   );
 }

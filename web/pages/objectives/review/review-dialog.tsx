@@ -1,8 +1,8 @@
 import { api } from '../../../api/client.ts';
 import { useAct } from '../../../frame/act.ts';
-import { Button } from '../../../ui/button.tsx';
 import { TextArea } from '../../../ui/form/field.tsx';
 import { Form, textOf } from '../../../ui/form/form.tsx';
+import { FormFoot } from '../../../ui/form/form-foot.tsx';
 import { Dialog } from '../../../ui/overlay/dialog.tsx';
 import type { Objective } from '../objective-look.ts';
 
@@ -27,14 +27,9 @@ export function ReviewDialog({ objective, open, onClose }: { objective: Objectiv
         <p className="mute sm">
           Your name and the time are kept with it. Changes to {objective.service.name} pass again as its budget allows.
         </p>
-        <div className="foot">
-          <Button kind="primary" size="large" type="submit" busy={record.isPending}>
-            Record and lift
-          </Button>
-          <Button size="large" onClick={onClose}>
-            Cancel
-          </Button>
-        </div>
+        <FormFoot busy={record.isPending} onCancel={onClose}>
+          Record and lift
+        </FormFoot>
       </Form>
     </Dialog>
   );
