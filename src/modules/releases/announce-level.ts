@@ -17,7 +17,7 @@ import {
   EXECUTIVES_SCHEDULE,
   NOTHING_ANNOUNCED,
 } from './core/announcement.ts';
-import type { GateLevel } from './core/gate.ts';
+import { type GateLevel, leftText } from './core/gate.ts';
 import { lockAnnounced, upsertAnnounced } from './store.ts';
 
 const Subject = z.object({ objectiveId: idSchema('obj'), slug: z.string(), serviceId: idSchema('svc') });
@@ -101,11 +101,10 @@ interface Told {
 }
 
 function noticeOf({ slug, name, remainingRatio, policy, says }: Standing, { told, awaited, asks, audience }: Told): Notice {
-  const left = remainingRatio === null ? '' : ` (${(Math.floor(remainingRatio * 1000) / 10).toFixed(1)} % left)`;
   const toldName = policyLevel(policy, told)?.name ?? told;
   return {
     event: 'budget.level_changed',
-    summary: `${name}: the error budget is at ${says?.name ?? 'no data'}${left}`,
+    summary: `${name}: the error budget is at ${says?.name ?? 'no data'}${leftText(remainingRatio)}`,
     details: [
       `${policy.name}: ${toldName} until now`,
       ...(says?.consequences ?? ['The budget is not known, so each change needs an approval.']),

@@ -1,7 +1,7 @@
 import type { Id } from '#kernel/ids.ts';
 import { DAY_MS, type DurationMs, floorTo, HOUR_MS, type Instant, instant, plus } from '#kernel/instant.ts';
 import type { Db } from '#platform/verb.ts';
-import { BLOCK_TIER, DAY_TIER, HOUR_TIER, type Steps, type Sums, sumSteps, unpackSteps } from './core/packed.ts';
+import { BLOCK_TIER, DAY_TIER, HOUR_TIER, noSums, type Steps, type Sums, sumSteps, unpackSteps } from './core/packed.ts';
 import { createRing, type Ring, RING_REACH_MS } from './core/ring/ring.ts';
 import { currentSnapshot, findRows, type PackedRow, readHoursSince, readTiers, type SeriesRow } from './series-store.ts';
 
@@ -190,7 +190,7 @@ function fivesOf(day: Steps, at: Instant): Sums[] {
 }
 
 function hourOf(block: Steps | undefined, at: Instant): Sums {
-  if (block === undefined) return { good: 0, bad: 0, observed: 0 };
+  if (block === undefined) return noSums();
   const i = (at - floorTo(at, BLOCK_TIER.rowMs)) / HOUR_MS;
   return sumSteps(block, i, i + 1);
 }

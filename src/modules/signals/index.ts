@@ -6,7 +6,8 @@
  * when nothing happened, and one that was not does not; what is pushed is set, so that news may come twice, late and in
  * any order; what is read is added, in the transaction that notes how far it was read, so that it is counted once; the
  * coarser rows are sums of the hours in the same transaction. Secrets of sources leave this module to their provider only.
- * Flow: OTLP, pushed counts, or a source (signals.poll, signals.backfill) → writeCells → series_hour (and what follows from it) → CountsHistory, a ring a series.
+ * Flow: OTLP, pushed counts, or a source (signals.poll, signals.backfill) → writeCells → series_hour (and what follows from it) → CountsHistory,
+ *   a ring a series; what lies before a ring's reach is read of the packed rows (`readSums`).
  */
 export { CELL_MS, groupKeyOf, spreadOver } from './core/cell.ts';
 export { type CountsHistory, createCountsHistory } from './history.ts';

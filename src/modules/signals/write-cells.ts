@@ -2,7 +2,7 @@ import type { Id } from '#kernel/ids.ts';
 import { type DurationMs, floorTo, HOUR_MS, type Instant, instant, plus } from '#kernel/instant.ts';
 import type { VerbContext } from '#platform/verb.ts';
 import { type Cell, CELL_MS } from './core/cell.ts';
-import { isGaugeCondition, type Slices } from './core/indicator.ts';
+import { eventSlices, type Slices } from './core/indicator.ts';
 import { BLOCK_TIER, DAY_TIER, emptySteps, HOUR_TIER, packSteps, rollInto, type Steps, type Tier, unpackSteps } from './core/packed.ts';
 import { sliceHour } from './core/slices.ts';
 import { findRows, listSeriesOf, lockIndicators, type SeriesRole, type SeriesRow, upsertRows, upsertSeries } from './series-store.ts';
@@ -85,7 +85,7 @@ function nameOf({ indicatorId, role, groupKey }: Pick<SeriesRow, 'indicatorId' |
 
 function openChanges(ctx: VerbContext, input: CellsInput, known: ReadonlyMap<string, SeriesRow>): Opened {
   const { indicator, writes, intervalMs, add = false } = input;
-  const slices = indicator.slices !== undefined && !isGaugeCondition(indicator.slices.when) ? indicator.slices : undefined;
+  const slices = eventSlices(indicator.slices);
   const role: SeriesRole = slices === undefined ? 'counted' : 'events';
   const gains: Gains = new Map();
   const open = (as: SeriesRole): Change[] =>

@@ -9,7 +9,7 @@ import { listOpenReviews, updateReviewed } from './budget-policy/review-store.ts
 import { alertTurns } from './core/alert-changes.ts';
 import { type Evaluation, NOT_EVALUATED } from './core/evaluate.ts';
 import { objectiveDeleted } from './events.ts';
-import { listGroups, listVersions, lockObjective, noObjective, type ObjectiveRow, updateDeleted } from './store.ts';
+import { listGroups, listVersions, loadObjectiveLocked, type ObjectiveRow, updateDeleted } from './store.ts';
 import { lockJudging } from './tick/lock-judging.ts';
 import { closingSignal } from './tick/judge.ts';
 
@@ -26,8 +26,7 @@ export interface DeleteObjectiveInput {
 export async function deleteObjective(ctx: VerbContext, { slug, ifMatch }: DeleteObjectiveInput): Promise<void> {
   await lockJudging(ctx.tx);
   await lockName(ctx.tx, 'objective', slug);
-  const row = await lockObjective(ctx.tx, slug);
-  if (row === undefined) throw await noObjective(ctx.tx, slug);
+  const row = await loadObjectiveLocked(ctx.tx, slug);
   requireVersion(`objective ${slug}`, row.version, ifMatch);
   const signals = await closingSignals(ctx, row);
   if (signals.length > 0) await applySignals(ctx, { source: 'slo', signals });

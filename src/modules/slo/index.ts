@@ -3,12 +3,14 @@
  *
  * Tables: objective, objective_version, objective_group, correction, budget_policy, budget_policy_signature,
  *   service_budget_policy, budget_review
- * States: an objective is ok, firing, frozen, no_data or no_traffic; its budget has a level from healthy to exhausted.
+ * States: an objective is ok, firing, frozen, no_data or no_traffic; its budget has a level from healthy to exhausted; a
+ *   correction is proposed → active | declined | withdrawn, active → withdrawn (`core/counts/correction-decision.ts`); a
+ *   review is owed → reviewed (`core/budget-policy/review.ts`).
  * Invariants: figures come from integer counts, never from ratios; a tick reads only what is new; the same function
- * judges the tick and whoever asks; at most one page and one ticket alert an objective; a deleted one is nobody's to see,
- * and what refers to it stays.
- * Locks: who judges all, or takes one away (`lockJudging`), then slugs, then objectives.
- * Flow: cells → CountsHistory → step → alertTurns → alerts.applySignals, objective.level_changed.
+ * judges the tick and whoever asks; at most one page and one ticket alert an objective, or each group of one that is
+ * alerted on by group; a deleted one is nobody's to see, and what refers to it stays.
+ * Locks: who judges all, or takes one away (`lockJudging`), then slugs, then objectives, then corrections.
+ * Flow: cells → CountsHistory → step → alertTurns → alerts.applySignals, objective.level_changed, budget_review.
  */
 export { createObjectiveBook, type ObjectiveBook } from './book.ts';
 export { chaosAllowed } from './budget-policy/chaos-allowed.ts';

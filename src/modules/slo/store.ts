@@ -53,7 +53,7 @@ export async function loadObjective(db: Db, slug: string): Promise<ObjectiveRow>
 }
 
 /** Says it where there was one. */
-export async function noObjective(db: Db, slug: string): Promise<AppError> {
+async function noObjective(db: Db, slug: string): Promise<AppError> {
   const last = await db
     .selectFrom('objective')
     .select('deletedAt')
@@ -69,6 +69,13 @@ export async function noObjective(db: Db, slug: string): Promise<AppError> {
 
 export async function lockObjective(tx: Tx, slug: string): Promise<ObjectiveRow | undefined> {
   return (await live(tx).selectAll().where('slug', '=', slug).forUpdate().executeTakeFirst()) as unknown as ObjectiveRow | undefined;
+}
+
+/** As `lockObjective`, for who needs it to be there. */
+export async function loadObjectiveLocked(tx: Tx, slug: string): Promise<ObjectiveRow> {
+  const row = await lockObjective(tx, slug);
+  if (row === undefined) throw await noObjective(tx, slug);
+  return row;
 }
 
 /** What refers to it goes on finding it; its slug is free, and what was said of its groups is over. */

@@ -2,7 +2,7 @@ import { type KeyboardEvent, useState } from 'react';
 import { api } from '../../api/client.ts';
 import { useAct } from '../../frame/act.ts';
 import { COMMAND_ENTER } from '../../lib/keys.ts';
-import { Button, Segments } from '../../ui/button.tsx';
+import { Segments } from '../../ui/button.tsx';
 import { SelectField, TextArea } from '../../ui/form/field.tsx';
 import { Form, textOf } from '../../ui/form/form.tsx';
 import { FormFoot } from '../../ui/form/form-foot.tsx';

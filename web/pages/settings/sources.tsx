@@ -28,7 +28,11 @@ export function Sources() {
               {items.map((source) => (
                 <Row key={source.id} source={source} may={may} />
               ))}
-              {items.length === 0 && <li className="mute">Nowhere yet.</li>}
+              {items.length === 0 && (
+                <li className="mute">
+                  Nowhere yet. Name a Prometheus, or what speaks like it, and objectives are counted from it, their past included.
+                </li>
+              )}
             </ul>
           )}
         </Loaded>

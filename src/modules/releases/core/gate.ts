@@ -158,13 +158,17 @@ function judgeObjective(objective: GateObjective, zone: string, at: Instant): An
   return STRICTNESS.indexOf(before.decision) < STRICTNESS.indexOf(now.decision) ? now : before;
 }
 
+/** Behind a sentence on a budget: what is left of it, where that is known. */
+export function leftText(remainingRatio: number | null): string {
+  return remainingRatio === null ? '' : ` (${(Math.floor(remainingRatio * 1000) / 10).toFixed(1)} % left)`;
+}
+
 function asNow({ name, level, remainingRatio, rule }: GateObjective, zone: string, at: Instant): Answer {
   const figures = { objective: name, level, remainingRatio, zone, policy: rule?.policy ?? null };
   if (rule === null || level === 'no_data') {
     return { level, decision: 'needs_approval', because: because('budget_no_data', `the budget of ${name} is not known`, figures) };
   }
-  const left = remainingRatio === null ? '' : ` (${(Math.floor(remainingRatio * 1000) / 10).toFixed(1)} % left)`;
-  const says = `${rule.policyName}, level ${rule.levelName} by the budget of ${name}${left}`;
+  const says = `${rule.policyName}, level ${rule.levelName} by the budget of ${name}${leftText(remainingRatio)}`;
   const facts = { ...figures, levelName: rule.levelName, gate: rule.gate };
   if (isFriday(rule, zone, at)) {
     return { level, decision: 'deny', because: because('no_fridays', `${says}: nothing on Fridays, and it is Friday in ${zone}`, facts) };

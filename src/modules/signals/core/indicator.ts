@@ -54,6 +54,11 @@ export function isGaugeCondition(when: SliceCondition): boolean {
   return when === 'value_at_most' || when === 'value_at_least' || when === 'age_at_most';
 }
 
+/** Slices that are judged by the events in them; undefined where there are none, and where a gauge judges them. */
+export function eventSlices(slices: Slices | undefined): Slices | undefined {
+  return slices === undefined || isGaugeCondition(slices.when) ? undefined : slices;
+}
+
 const GroupLabel = z
   .string()
   .max(128)
@@ -126,6 +131,8 @@ export const PromqlIndicator = z.strictObject({
   value: Query.optional(),
 });
 export type PromqlIndicator = z.output<typeof PromqlIndicator>;
+/** What is read from a source. */
+export type SourceIndicator = PrometheusIndicator | PromqlIndicator;
 
 /** Where an objective's counts come from, and what they mean. */
 export const Indicator = z

@@ -1,6 +1,6 @@
 import { DAY_MS, floorTo, HOUR_MS, type Instant, instant, iso } from '#kernel/instant.ts';
 import { CELL_MS } from './cell.ts';
-import { BLOCK_TIER, DAY_TIER, HOUR_TIER, type Steps, type Sums, sumSteps, unpackSteps } from './packed.ts';
+import { addTo, BLOCK_TIER, DAY_TIER, HOUR_TIER, noSums, type Steps, type Sums, sumSteps, unpackSteps } from './packed.ts';
 
 /** What is known of a series whose packed rows are read, and those rows by their starts. */
 export interface KeptRows {
@@ -53,42 +53,33 @@ export function sumKept(rows: KeptRows, instants: readonly Instant[]): KeptSums 
       at < rows.rolledUntil
         ? [block(floorTo(at, BLOCK_TIER.rowMs)), (at - floorTo(at, BLOCK_TIER.rowMs)) / HOUR_MS, 1]
         : [hour(at), 0, HOUR_TIER.steps];
-    return row === null ? { good: 0, bad: 0, observed: 0 } : sumSteps(row, from, from + to);
+    return row === null ? noSums() : sumSteps(row, from, from + to);
   };
   /** Sums at the hours from the origin on, as far as they were asked for. */
-  const boundaries: Sums[] = [{ good: 0, bad: 0, observed: 0 }];
+  const boundaries: Sums[] = [noSums()];
   const boundary = (at: Instant): Sums => {
     const wanted = (at - origin) / HOUR_MS;
     for (let i = boundaries.length; i <= wanted; i += 1)
-      boundaries.push(add(boundaries[i - 1], sumsOfHour(instant(origin + (i - 1) * HOUR_MS))));
-    return boundaries[wanted] ?? add(undefined, undefined);
+      boundaries.push(addTo(sumsOfHour(instant(origin + (i - 1) * HOUR_MS)), boundaries[i - 1] ?? noSums()));
+    return boundaries[wanted] ?? noSums();
   };
   const inside = (start: Instant, cells: number): Sums => {
-    if (cells === 0 || sumsOfHour(start).observed === 0) return add(undefined, undefined);
+    if (cells === 0 || sumsOfHour(start).observed === 0) return noSums();
     if (!asked.has(start)) throw new Error(`the hour ${iso(start)} was not loaded before it was asked for`);
     const row = hour(start);
     if (row !== null) return sumSteps(row, 0, cells);
     const day = rows.days.get(floorTo(start, DAY_MS));
     const first = (start - floorTo(start, DAY_MS)) / DAY_TIER.stepMs;
-    return day === undefined
-      ? add(undefined, undefined)
-      : sumSteps(unpackSteps(day, DAY_TIER), first, first + Math.floor(cells / DAY_TIER.full));
+    return day === undefined ? noSums() : sumSteps(unpackSteps(day, DAY_TIER), first, first + Math.floor(cells / DAY_TIER.full));
   };
   return {
     sumsAt(at, into) {
       const start = floorTo(at, HOUR_MS);
-      return Object.assign(
-        into,
-        at <= origin ? add(undefined, undefined) : add(boundary(start), inside(start, Math.floor((at - start) / CELL_MS))),
-      );
+      return Object.assign(into, at <= origin ? noSums() : addTo(inside(start, Math.floor((at - start) / CELL_MS)), boundary(start)));
     },
     firstAt: () => rows.firstAt,
     lastEnd: () => rows.lastEnd,
     revision: () => 0,
     stamp: () => 0,
   };
-}
-
-function add(a: Sums | undefined, b: Sums | undefined): Sums {
-  return { good: (a?.good ?? 0) + (b?.good ?? 0), bad: (a?.bad ?? 0) + (b?.bad ?? 0), observed: (a?.observed ?? 0) + (b?.observed ?? 0) };
 }

@@ -154,9 +154,21 @@ export interface Sums {
   observed: number;
 }
 
+export function noSums(): Sums {
+  return { good: 0, bad: 0, observed: 0 };
+}
+
+/** Adds to the sums given, and returns them. */
+export function addTo(sums: Sums, added: Sums): Sums {
+  sums.good += added.good;
+  sums.bad += added.bad;
+  sums.observed += added.observed;
+  return sums;
+}
+
 /** Sums of the steps [from, to) of a row. */
 export function sumSteps(row: Steps, from: number, to: number): Sums {
-  const sums = { good: 0, bad: 0, observed: 0 };
+  const sums = noSums();
   for (let i = from; i < to; i += 1) {
     sums.good += row.good[i] ?? 0;
     sums.bad += row.bad[i] ?? 0;

@@ -2,7 +2,7 @@ import type { Id } from '#kernel/ids.ts';
 import { type DurationMs, floorTo, HOUR_MS, type Instant, plus } from '#kernel/instant.ts';
 import type { VerbContext } from '#platform/verb.ts';
 import { CELL_MS } from '../core/cell.ts';
-import { isGaugeCondition, type Slices } from '../core/indicator.ts';
+import { eventSlices, type Slices } from '../core/indicator.ts';
 import { HOUR_TIER, unpackSteps } from '../core/packed.ts';
 import { findRows, listGroups, lockIndicators, type SeriesRole } from '../series-store.ts';
 import { type SeriesWrite, writeCells } from '../write-cells.ts';
@@ -23,8 +23,7 @@ export async function clearUngrouped(
   }: { indicator: { id: Id<'ind'>; slices?: Slices | undefined }; writes: readonly SeriesWrite[]; intervalMs: DurationMs },
 ): Promise<void> {
   await lockIndicators(ctx.tx, [indicator.id]);
-  const { slices } = indicator;
-  const role: SeriesRole = slices === undefined || isGaugeCondition(slices.when) ? 'counted' : 'events';
+  const role: SeriesRole = eventSlices(indicator.slices) === undefined ? 'counted' : 'events';
   const [all] = await listGroups(ctx.tx, { indicatorId: indicator.id, role, limit: 1 });
   if (all === undefined || all.groupKey !== '') return;
   const asked = new Set(writes.flatMap(({ cells }) => cells.map(({ at }) => at)));

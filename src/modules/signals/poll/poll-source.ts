@@ -5,6 +5,7 @@ import { type DurationMs, floorTo, HOUR_MS, type Instant, instant, plus, SECOND_
 import { isAway } from '#platform/db/away.ts';
 import type { Transactor } from '#platform/verb.ts';
 import type { PollOutcome, ReadFailure } from '../core/connection/health.ts';
+import type { SourceIndicator } from '../core/indicator.ts';
 import { isOver } from '../core/source/backfill.ts';
 import { packCounters, writeNames } from './counter-memory.ts';
 import { type CounterState, INITIAL_COUNTER_STATE } from '../core/counter-columns.ts';
@@ -18,16 +19,7 @@ import { POLL_EVERY_MS } from './job-definitions.ts';
 import { beCareful, forgetWay, memoryOf, type SourceMemory, waysOf } from './reading-memory.ts';
 import { inLanes, type ReadingParts, shareReads } from './reading-parts.ts';
 import { recordHealth } from './record-health.ts';
-import {
-  type Advance,
-  advanceReadings,
-  listReadings,
-  loadRemembered,
-  type ReadingState,
-  type Remembered,
-  type SourceIndicator,
-  updateFailure,
-} from './store.ts';
+import { type Advance, advanceReadings, listReadings, loadRemembered, type ReadingState, type Remembered, updateFailure } from './store.ts';
 
 /** The most that a poll reads of an indicator; what is left is read by the next, at once. */
 const CATCH_UP_MS: DurationMs = 2 * HOUR_MS;
@@ -151,6 +143,7 @@ class Round {
     const joined = new Set(together);
     const planned = this.readings.map((reading): Planned & { by: string } => {
       const queries = followedQueries(reading.definition);
+      if (queries.length === 0) return { reading, source: this.alone, by: '' };
       if (!joined.has(reading)) return { reading, source: joinReads(this.alone, planWays([{ queries, values: 0 }]), news), by: '' };
       return { reading, source: joint, by: queries.map((query) => ways.get(query)?.query ?? '').find((query) => query !== '') ?? '' };
     });
@@ -158,14 +151,16 @@ class Round {
   }
 
   private dueOf(reading: Remembered): Due | null {
-    const { readUntil: from, counters, definition } = reading;
-    if (from === null || counters === null) return null;
-    const to = instant(Math.min(this.latestOf(definition), from + CATCH_UP_MS));
+    if (reading.readUntil === null || reading.counters === null) return null;
+    const { from, to } = this.spanOf(reading);
     return { reading, from, to };
   }
 
-  private latestOf(definition: SourceIndicator): Instant {
-    return floorTo(plus(this.now, -this.source.lagMs), readAlignMs(definition));
+  /** What is read of it now; `latest` is how far its source has come. */
+  private spanOf({ readUntil, startedAt, definition }: Remembered): { from: Instant; to: Instant; latest: Instant } {
+    const from = readUntil ?? startedAt;
+    const latest = floorTo(plus(this.now, -this.source.lagMs), readAlignMs(definition));
+    return { from, to: instant(Math.min(latest, from + CATCH_UP_MS)), latest };
   }
 
   private async read(reading: Remembered, source: MetricSource): Promise<Extract<IndicatorRead, { kind: 'failed' }> | null> {
@@ -174,9 +169,7 @@ class Round {
     // The first time, where counters stand is asked of the source.
     const first = reading.readUntil === null || reading.counters === null ? await startReading(source, definition, startedAt) : null;
     if (first?.kind === 'failed') return first;
-    const from = reading.readUntil ?? startedAt;
-    const latest = this.latestOf(definition);
-    const to = instant(Math.min(latest, from + CATCH_UP_MS));
+    const { from, to, latest } = this.spanOf(reading);
     let read = first;
     if (to > from) {
       const news = await readIndicator(source, definition, first?.state ?? reading.counters ?? INITIAL_COUNTER_STATE, { from, to });

@@ -5,12 +5,10 @@ import { type Instant, iso } from '#kernel/instant.ts';
 import { json, stamp, stampOrNull } from '#platform/db/database.ts';
 import type { Db, Tx } from '#platform/verb.ts';
 import type { ReadFailure } from '../core/connection/health.ts';
-import type { PrometheusIndicator, PromqlIndicator } from '../core/indicator.ts';
+import type { SourceIndicator } from '../core/indicator.ts';
 import type { Backfill } from '../core/source/backfill.ts';
 import { adoptCounters, unpackCounters, type WrittenNames } from './counter-memory.ts';
 import type { CounterNames, CounterState } from '../core/counter-columns.ts';
-
-export type SourceIndicator = PrometheusIndicator | PromqlIndicator;
 
 /** How far an indicator is read. `startedAt` divides what polls read from what the backfill does. */
 export interface ReadingRow {

@@ -3,7 +3,7 @@ import { floorTo, HOUR_MS, type Instant, plus } from '#kernel/instant.ts';
 import type { Db } from '#platform/verb.ts';
 import { backfillProgress, markDone, nextChunk, type Span } from '../core/source/backfill-plan.ts';
 import { type Cell, CELL_MS } from '../core/cell.ts';
-import { type Indicator, isGaugeCondition, type Slices } from '../core/indicator.ts';
+import { eventSlices, type Indicator, type Slices } from '../core/indicator.ts';
 import { emptySteps, HOUR_TIER, type Steps } from '../core/packed.ts';
 import { sliceHour } from '../core/slices.ts';
 import type { MetricSource } from '../port.ts';
@@ -64,9 +64,9 @@ function put(hours: Map<Instant, Steps>, cell: Cell): void {
 
 /** As the store would count them: in slices, where the indicator is judged so. */
 function visitHours(hours: ReadonlyMap<Instant, Steps>, slices: Slices | undefined, visit: Visit): void {
-  const isSliced = slices !== undefined && !isGaugeCondition(slices.when);
+  const judged = eventSlices(slices);
   for (const [hour, events] of hours) {
-    const row = isSliced ? sliceHour(events, slices, true) : events;
+    const row = judged === undefined ? events : sliceHour(events, judged, true);
     row.observed.forEach((observed, i) => {
       if (observed > 0) visit(plus(hour, i * CELL_MS), row.good[i] ?? 0, row.bad[i] ?? 0);
     });

@@ -1,7 +1,7 @@
 import { type Because, because } from '#kernel/errors.ts';
 import { DAY_MS, type DurationMs, floorTo, type Instant, MINUTE_MS, plus, SECOND_MS } from '#kernel/instant.ts';
 import { type CounterState, INITIAL_COUNTER_STATE } from '../core/counter-columns.ts';
-import { isGaugeCondition, type PrometheusIndicator, type PromqlIndicator, sliceMs } from '../core/indicator.ts';
+import { isGaugeCondition, sliceMs, type SourceIndicator } from '../core/indicator.ts';
 import { countApproximate } from '../core/source/approximate-counting.ts';
 import type { BackfillChunk } from '../core/source/backfill-plan.ts';
 import { readCalm } from '../core/source/calm.ts';
@@ -11,8 +11,6 @@ import { gaugeStepMs, judgeSlices } from '../core/source/gauge-reading.ts';
 import { cellsWithin, entryOf, type GroupCells, ROLL_UP } from '../core/source/series.ts';
 import type { MetricSource, SourceFailure, SourceSeries } from '../port.ts';
 import { asRead, parseSelector, withWindow } from './selector.ts';
-
-type SourceIndicator = PrometheusIndicator | PromqlIndicator;
 
 /** How far apart counters are read. */
 const COUNTER_STEP_MS: DurationMs = 30 * SECOND_MS;

@@ -5,7 +5,7 @@ import type { VerbContext } from '#platform/verb.ts';
 import { decideLift } from '../core/budget-policy/review.ts';
 import { levelReviewed } from '../events.ts';
 import type { ObjectiveReader } from '../read/reader.ts';
-import { lockObjective } from '../store.ts';
+import { loadObjectiveLocked } from '../store.ts';
 import { listOpenReviews, type ReviewRow, updateReviewed } from './review-store.ts';
 
 export interface ReviewLevelInput {
@@ -18,8 +18,7 @@ export interface ReviewLevelInput {
  * nothing is owed, and while the level that asks for it still holds, now or by the last evaluation.
  */
 export async function reviewLevel(ctx: VerbContext, reader: ObjectiveReader, { slug, notes }: ReviewLevelInput): Promise<ReviewRow[]> {
-  const objective = await lockObjective(ctx.tx, slug);
-  if (objective === undefined) throw new AppError('not_found', `there is no objective ${slug}`, { facts: { objective: slug } });
+  const objective = await loadObjectiveLocked(ctx.tx, slug);
   const open = await listOpenReviews(ctx.tx, [objective.id]);
   const standing = (await reader.standings(ctx.tx, [objective.serviceId], ctx.now)).find((one) => one.slug === slug);
   const decided = decideLift(slug, { now: standing?.level ?? 'no_data', judged: objective.evaluation.level }, open);

@@ -2,7 +2,8 @@ import { actorRecord } from '#kernel/actor.ts';
 import type { VerbContext } from '#platform/verb.ts';
 import { type CorrectionRule, ruleInput } from '../core/counts/corrections.ts';
 import { type CorrectionRow, insertCorrection } from './correction-store.ts';
-import { lockCorrected, refuseRule, tellCorrection } from './record-correction.ts';
+import { loadObjectiveLocked } from '../store.ts';
+import { refuseRule, tellCorrection } from './record-correction.ts';
 
 export interface CreateCorrectionInput {
   slug: string;
@@ -12,7 +13,7 @@ export interface CreateCorrectionInput {
 
 /** Corrects what an objective counted, at once. Nothing of what was counted is lost: it is shown without it too. */
 export async function createCorrection(ctx: VerbContext, { slug, rule, reason }: CreateCorrectionInput): Promise<CorrectionRow> {
-  const objective = await lockCorrected(ctx, slug);
+  const objective = await loadObjectiveLocked(ctx.tx, slug);
   refuseRule(rule);
   const by = actorRecord(ctx.actor);
   const row: CorrectionRow = {

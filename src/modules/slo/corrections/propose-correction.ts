@@ -3,7 +3,8 @@ import { AppError } from '#kernel/errors.ts';
 import type { VerbContext } from '#platform/verb.ts';
 import { type CorrectionRule, ruleInput } from '../core/counts/corrections.ts';
 import { type CorrectionRow, findProposal, insertCorrection } from './correction-store.ts';
-import { lockCorrected, refuseRule, tellCorrection } from './record-correction.ts';
+import { loadObjectiveLocked } from '../store.ts';
+import { refuseRule, tellCorrection } from './record-correction.ts';
 
 export interface ProposeCorrectionInput {
   slug: string;
@@ -18,7 +19,7 @@ export interface ProposeCorrectionInput {
  * objective one correction: `conflict` where it has, whatever became of it.
  */
 export async function proposeCorrection(ctx: VerbContext, { slug, rule, reason, source }: ProposeCorrectionInput): Promise<CorrectionRow> {
-  const objective = await lockCorrected(ctx, slug);
+  const objective = await loadObjectiveLocked(ctx.tx, slug);
   refuseRule(rule);
   const known = source === null ? undefined : await findProposal(ctx.tx, objective.id, source);
   if (known !== undefined) {

@@ -3,15 +3,9 @@ import { DAY_MS, plus } from '#kernel/instant.ts';
 import type { VerbContext } from '#platform/verb.ts';
 import type { CorrectionRule } from '../core/counts/corrections.ts';
 import { correctionChanged } from '../events.ts';
-import { lockObjective, type ObjectiveRow } from '../store.ts';
+import type { ObjectiveRow } from '../store.ts';
 import type { CorrectionRow } from './correction-store.ts';
 import { expandCorrection } from './expand-correction.ts';
-
-export async function lockCorrected(ctx: VerbContext, slug: string): Promise<ObjectiveRow> {
-  const objective = await lockObjective(ctx.tx, slug);
-  if (objective === undefined) throw new AppError('not_found', `there is no objective ${slug}`, { facts: { objective: slug } });
-  return objective;
-}
 
 /** A recurrence is worked out once before it is kept: what cannot be would be in the way of every evaluation. */
 export function refuseRule(rule: CorrectionRule): void {

@@ -6,7 +6,7 @@ import type { Objective, ObjectiveBook } from '../book.ts';
 import type { contract } from '../contract.ts';
 import { type ExplainedFigure, explainObjective } from '../core/explain.ts';
 import { windowText } from '../core/window.ts';
-import { countsOfWindow, selectionOf } from '../rules/promql.ts';
+import { countsOfWindow, selectionOf, withWindow } from '../rules/promql.ts';
 
 /** Every figure with its counts, and what a Prometheus would be asked for the same. The book must be ready. */
 export function explainView(book: ObjectiveBook, objective: Objective, now: Instant): Output<typeof contract.explainObjective> {
@@ -61,7 +61,7 @@ function countQueries(indicator: Indicator, window: string): { valid: string; ba
   const count = (query: string): string | null => {
     if (indicator.kind === 'prometheus') return `sum(increase(${asRead(selectionOf(query)?.selector ?? query)}[${window}]))`;
     const counted = countsOfWindow(query);
-    return counted === null ? null : `(${counted.replaceAll('$window', window)})`;
+    return counted === null ? null : `(${withWindow(counted, window)})`;
   };
   if (indicator.kind !== 'prometheus' && indicator.kind !== 'promql') return null;
   const valid = indicator.valid === undefined ? null : count(indicator.valid);

@@ -3,7 +3,7 @@ import { type DurationMs, MINUTE_MS, SECOND_MS } from '#kernel/instant.ts';
 import { asRead } from '#modules/signals/index.ts';
 import type { DefinitionInput } from '../openslo/definition.ts';
 import { promDuration } from './pairs.ts';
-import { isPromql, selectionOf, usesWindow, withCounts, withWindow } from './promql.ts';
+import { isPromql, isSelector, selectionOf, usesWindow, withCounts, withWindow } from './promql.ts';
 
 export const EVALUATION_MS = 30 * SECOND_MS;
 
@@ -39,7 +39,7 @@ export function eventsOf({ indicator }: DefinitionInput, scrapeMs: DurationMs): 
   const queries = [valid, other] as const;
   const isGood = good !== undefined;
   if (indicator.kind === 'promql') return ownQueries(queries, isGood, scrapeMs);
-  const odd = queries.find((query) => selectionOf(query)?.form !== 'bare');
+  const odd = queries.find((query) => !isSelector(query));
   if (odd !== undefined) return because('not_a_selector', `${odd} is not a selector of series`, { query: odd });
   const gains = (query: string): Query => {
     const selector = asRead(selectionOf(query)?.selector ?? query);

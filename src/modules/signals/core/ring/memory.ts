@@ -1,29 +1,29 @@
 import { DAY_MS, type DurationMs, HOUR_MS, type Instant, MINUTE_MS } from '#kernel/instant.ts';
 import { CELL_MS } from '../cell.ts';
-import type { Sums } from '../packed.ts';
+import { addTo, noSums, type Sums } from '../packed.ts';
 
 export const FIVE_MINUTES_MS: DurationMs = 5 * MINUTE_MS;
 export const FIVE_CELLS = FIVE_MINUTES_MS / CELL_MS;
 export const HOUR_CELLS = HOUR_MS / CELL_MS;
 export const CELLS_KEPT = (40 * MINUTE_MS) / CELL_MS + 1;
 const FIVES_KEPT = (3 * DAY_MS) / FIVE_MINUTES_MS + 1;
-export const SLICE_RECORDS = FIVE_CELLS + 1;
-/** Slices of five minutes held unpacked: as many as an objective's windows have edges beyond the cells. */
-export const SLICES_KEPT = 8;
+export const STRIP_RECORDS = FIVE_CELLS + 1;
+/** Strips of five minutes held unpacked: as many as an objective's windows have edges beyond the cells. */
+export const STRIPS_KEPT = 8;
 /** Good and bad as doubles, observed cells as a whole number: one place in memory, as a tick of many rings waits for memory most. */
 const RECORD_BYTES = 20;
 
 /**
  * All that a ring knows lies in one stretch of memory, what every tick asks for at its start: the ends of what each track
- * keeps, which slices are unpacked, and when something was observed first and last (NaN: never). Then the records.
+ * keeps, which strips are unpacked, and when something was observed first and last (NaN: never). Then the records.
  */
 export const ENDS = { cells: 0, fives: 8, hours: 16 } as const;
 export const UNPACKED = 24;
-export const PHASE = UNPACKED + 4 * SLICES_KEPT;
+export const PHASE = UNPACKED + 4 * STRIPS_KEPT;
 export const LATEST = PHASE + 8;
 export const EARLIEST = LATEST + 8;
 const RECORDS = EARLIEST + 8;
-export const FIRST_CELL = SLICES_KEPT * SLICE_RECORDS;
+export const FIRST_CELL = STRIPS_KEPT * STRIP_RECORDS;
 const FIRST_FIVE = FIRST_CELL + CELLS_KEPT;
 const FIRST_HOUR = FIRST_FIVE + FIVES_KEPT;
 
@@ -98,7 +98,7 @@ export class Track {
 
   /** Adds to all boundaries from k on. */
   shift(k: number, by: Sums): void {
-    const sums = zero();
+    const sums = noSums();
     for (let i = Math.max(k, this.first); i <= this.last; i += 1) {
       this.read(i, sums);
       addTo(sums, by);
@@ -132,14 +132,4 @@ export function createMemory(from: Instant, reachMs: DurationMs): RingMemory {
     fives: new Track({ view, ends: ENDS.fives, base: FIRST_FIVE, size: FIVES_KEPT }, FIVE_MINUTES_MS, from),
     hours: new Track({ view, ends: ENDS.hours, base: FIRST_HOUR, size: hoursKept }, HOUR_MS, from),
   };
-}
-
-export function zero(): Sums {
-  return { good: 0, bad: 0, observed: 0 };
-}
-
-export function addTo(sums: Sums, added: Sums): void {
-  sums.good += added.good;
-  sums.bad += added.bad;
-  sums.observed += added.observed;
 }

@@ -1,8 +1,7 @@
 import { DAY_MS, type DurationMs, floorTo, HOUR_MS, type Instant, instant, iso } from '#kernel/instant.ts';
 import { CELL_MS } from '../cell.ts';
-import { emptySteps, HOUR_TIER, openSteps, type StepCursor, type Steps, type Sums, unpackSteps } from '../packed.ts';
+import { addTo, emptySteps, HOUR_TIER, noSums, openSteps, type StepCursor, type Steps, type Sums, unpackSteps } from '../packed.ts';
 import {
-  addTo,
   CELLS_KEPT,
   createMemory,
   EARLIEST,
@@ -14,12 +13,11 @@ import {
   LATEST,
   PHASE,
   readRecord,
-  SLICE_RECORDS,
-  SLICES_KEPT,
+  STRIP_RECORDS,
+  STRIPS_KEPT,
   type Track,
   UNPACKED,
   writeRecord,
-  zero,
 } from './memory.ts';
 
 /**
@@ -72,8 +70,8 @@ export interface RingStart {
 const DETAILS_KEPT = 8;
 /** Room for the one hour that is being applied. */
 const UNPACKED_HOUR = emptySteps(HOUR_TIER.steps);
-/** Names of slices of one hour, of which there are thirteen at most. */
-const SLICES_AN_HOUR = 16;
+/** Names of strips of one hour, of which there are thirteen at most. */
+const STRIPS_AN_HOUR = 16;
 
 /** How far back a ring reaches unless a longer window needs more. */
 export const RING_REACH_MS: DurationMs = 92 * DAY_MS;
@@ -95,7 +93,7 @@ class TieredRing implements Ring {
   private readonly fives: Track;
   private readonly hours: Track;
   private details: Detail[] = [];
-  private nextSlice = 0;
+  private nextStrip = 0;
   private changes = 0;
   private writes = 0;
 
@@ -106,7 +104,7 @@ class TieredRing implements Ring {
     this.cells = cells;
     this.fives = fives;
     this.hours = hours;
-    this.forgetSlices();
+    this.forgetStrips();
     view.setInt32(PHASE, phase % FIVE_CELLS, true);
     view.setFloat64(EARLIEST, firstAt ?? Number.NaN, true);
     view.setFloat64(LATEST, lastEnd ?? Number.NaN, true);
@@ -123,14 +121,14 @@ class TieredRing implements Ring {
     const detail = this.detailOf(at);
     if (detail !== undefined) Object.assign(detail, { packed, cursor: null });
     // Unpacked sums count from the origin: a change before them moves them, one in their hour makes them others.
-    if (isPast || detail !== undefined) this.forgetSlices();
+    if (isPast || detail !== undefined) this.forgetStrips();
   }
 
   fillHour(at: Instant, parts: readonly Sums[]): void {
     if (at < this.start() || at < this.edge()) return;
     this.writes += 1;
     const end = at + HOUR_MS;
-    const sums = this.cells.read(this.cells.last, zero());
+    const sums = this.cells.read(this.cells.last, noSums());
     this.hours.extend(at / HOUR_MS, sums);
     if (this.fives.last * FIVE_MINUTES_MS !== at) this.fives.jump(at / FIVE_MINUTES_MS, sums);
     for (const [i, part] of parts.entries()) {
@@ -152,15 +150,15 @@ class TieredRing implements Ring {
     if (cell % FIVE_CELLS === 0 && this.fives.holds(cell / FIVE_CELLS)) return this.fives.read(cell / FIVE_CELLS, into);
     const inHour = cell % HOUR_CELLS;
     if (inHour === 0) return this.hours.read(cell / HOUR_CELLS, into);
-    // An hour's slices are of five minutes but for the first and the last: they begin at the ring's phase.
+    // An hour's strips are of five minutes but for the first and the last: they begin at the ring's phase.
     const phase = view.getInt32(PHASE, true);
     const n = Math.floor((inHour + FIVE_CELLS - phase) / FIVE_CELLS);
     const from = Math.max(0, n * FIVE_CELLS - FIVE_CELLS + phase);
-    const name = ((cell - inHour) / HOUR_CELLS) * SLICES_AN_HOUR + n;
-    let slice = 0;
-    while (slice < SLICES_KEPT && view.getInt32(UNPACKED + 4 * slice, true) !== name) slice += 1;
-    if (slice === SLICES_KEPT) slice = this.unpack(name, from);
-    return readRecord(view, slice * SLICE_RECORDS + inHour - from, into);
+    const name = ((cell - inHour) / HOUR_CELLS) * STRIPS_AN_HOUR + n;
+    let strip = 0;
+    while (strip < STRIPS_KEPT && view.getInt32(UNPACKED + 4 * strip, true) !== name) strip += 1;
+    if (strip === STRIPS_KEPT) strip = this.unpack(name, from);
+    return readRecord(view, strip * STRIP_RECORDS + inHour - from, into);
   }
 
   missing(instants: readonly Instant[]): Instant[] {
@@ -177,7 +175,7 @@ class TieredRing implements Ring {
     const detail = this.detailOf(hour);
     if (detail === undefined) this.details.push({ hour, packed, cursor: null });
     else Object.assign(detail, { packed, cursor: null });
-    this.forgetSlices();
+    this.forgetStrips();
   }
 
   start(): Instant {
@@ -218,8 +216,8 @@ class TieredRing implements Ring {
   }
 
   /** -1 is the name of none. */
-  private forgetSlices(): void {
-    for (let i = 0; i < SLICES_KEPT; i += 1) this.view.setInt32(UNPACKED + 4 * i, -1, true);
+  private forgetStrips(): void {
+    for (let i = 0; i < STRIPS_KEPT; i += 1) this.view.setInt32(UNPACKED + 4 * i, -1, true);
   }
 
   private noteObserved(from: number, to: number): void {
@@ -229,10 +227,12 @@ class TieredRing implements Ring {
 
   /** Makes room up to `end`, and says what stood before the hour at `at` and what the hour was counted as until now. */
   private open(at: Instant, end: number): { start: Sums; total: Sums } {
-    const head = this.cells.read(this.cells.last, zero());
+    const head = this.cells.read(this.cells.last, noSums());
     for (const track of [this.cells, this.fives, this.hours]) track.extend(Math.floor(Math.max(end, at) / track.stepMs), head);
-    const start = this.hours.read(at / HOUR_MS, zero());
-    const after = this.hours.holds(at / HOUR_MS + 1) ? this.hours.read(at / HOUR_MS + 1, zero()) : this.cells.read(this.cells.last, zero());
+    const start = this.hours.read(at / HOUR_MS, noSums());
+    const after = this.hours.holds(at / HOUR_MS + 1)
+      ? this.hours.read(at / HOUR_MS + 1, noSums())
+      : this.cells.read(this.cells.last, noSums());
     return { start, total: { good: after.good - start.good, bad: after.bad - start.bad, observed: after.observed - start.observed } };
   }
 
@@ -276,27 +276,27 @@ class TieredRing implements Ring {
     return undefined;
   }
 
-  /** Unpacks a slice of an hour that only its packed row knows; going on where it ended costs that slice only. */
+  /** Unpacks a strip of an hour that only its packed row knows; going on where it ended costs that strip only. */
   private unpack(name: number, from: number): number {
-    const hour = instant(Math.floor(name / SLICES_AN_HOUR) * HOUR_MS);
+    const hour = instant(Math.floor(name / STRIPS_AN_HOUR) * HOUR_MS);
     const detail = this.detailOf(hour);
     if (detail === undefined) throw new Error(`the hour ${iso(hour)} was not loaded before it was asked for`);
     if (detail.cursor === null || detail.cursor.step > from) detail.cursor = openSteps(detail.packed);
     const { cursor } = detail;
     while (cursor.step < from) cursor.next();
-    this.nextSlice = (this.nextSlice + 1) % SLICES_KEPT;
-    const slice = this.nextSlice;
-    this.view.setInt32(UNPACKED + 4 * slice, name, true);
-    const base = this.hours.read(hour / HOUR_MS, zero());
-    const sums = zero();
+    this.nextStrip = (this.nextStrip + 1) % STRIPS_KEPT;
+    const strip = this.nextStrip;
+    this.view.setInt32(UNPACKED + 4 * strip, name, true);
+    const base = this.hours.read(hour / HOUR_MS, noSums());
+    const sums = noSums();
     for (let i = 0; i <= FIVE_CELLS && from + i <= HOUR_CELLS; i += 1) {
       if (i > 0) cursor.next();
       sums.good = base.good + cursor.good;
       sums.bad = base.bad + cursor.bad;
       sums.observed = base.observed + cursor.observed;
-      writeRecord(this.view, slice * SLICE_RECORDS + i, sums);
+      writeRecord(this.view, strip * STRIP_RECORDS + i, sums);
     }
-    return slice;
+    return strip;
   }
 }
 

@@ -5,7 +5,8 @@ import type { ReadFailure } from '../connection/health.ts';
 /**
  * How far a backfill is. States: *waiting* until its first chunk is done, then *running*; *done* when all of it is;
  * *short* when the source holds nothing older: what is left is not observed; *failed* when the source will not give it
- * however often it is asked. The last three are final. Chunks are read newest first, and each is done once.
+ * however often it is asked. *Failed* is final; *done* and *short* run again when a
+ * longer window asks for more (`extendBackfill`). Chunks are read newest first, and each is done once.
  */
 export interface Backfill {
   state: 'waiting' | 'running' | 'done' | 'short' | 'failed';
