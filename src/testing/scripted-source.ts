@@ -20,7 +20,7 @@ export interface ScriptedSource {
   before(hook: () => Promise<void> | void): void;
 }
 
-/** A metric source for tests: it knows some queries, and `count(…)` of each; others it cannot read. */
+/** A metric source for tests: it knows some queries, `count(…)` of each and what each last was; others it cannot read. */
 export function createScriptedSource(known: Record<string, readonly ScriptedSeries[]>): ScriptedSource {
   const requests: ScriptedSource['requests'] = [];
   let failure: { code: SourceFailure; reason: string } | null = null;
@@ -29,10 +29,11 @@ export function createScriptedSource(known: Record<string, readonly ScriptedSeri
   const answer = (query: string, span: { from: Instant; to: Instant; stepMs: number }): SourceRead => {
     if (failure !== null) return { kind: 'failed', ...failure };
     const counted = /^count\((.*)\n\)$/s.exec(query)?.[1];
-    const series = known[counted ?? query];
-    if (series === undefined) return { kind: 'failed', code: 'bad_query', reason: `unknown query ${query}` };
+    const lasting = /^last_over_time\((.*)\[5m\]\)$/s.exec(query)?.[1];
+    const series = known[counted ?? lasting ?? query];
+    if (series === undefined) return { kind: 'failed', code: 'bad_query', reason: `unknown query ${lasting ?? query}` };
     const read = series
-      .map(({ labels, valueAt }) => ({ labels, points: pointsOf(valueAt, span) }))
+      .map(({ labels, valueAt }) => ({ labels, points: pointsOf(lasting === undefined ? valueAt : lastOf(valueAt), span) }))
       .filter(({ points }) => points.length > 0);
     if (counted === undefined) return { kind: 'read', series: read, samples: null, warnings: [] };
     const points = pointsOf((at) => series.filter(({ valueAt }) => valueAt(at) !== null).length || null, span);
@@ -55,6 +56,17 @@ export function createScriptedSource(known: Record<string, readonly ScriptedSeri
     before: (next) => {
       hook = next;
     },
+  };
+}
+
+/** What a series last was in five minutes. */
+function lastOf(valueAt: ScriptedSeries['valueAt']): ScriptedSeries['valueAt'] {
+  return (at) => {
+    for (let back = 0; back <= 300_000; back += 30_000) {
+      const value = valueAt(instant(at - back));
+      if (value !== null) return value;
+    }
+    return null;
   };
 }
 

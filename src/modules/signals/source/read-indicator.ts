@@ -107,12 +107,13 @@ async function readEachSeries(source: MetricSource, indicator: SourceIndicator, 
 }
 
 /**
- * Which series there were in the day before: one that comes back is not born, and would count all that it ever counted.
- * Sources show a series for five minutes after its last sample, so that this step misses none.
+ * Which series there were in the day before: one that comes back is not born, and would count all that it ever counted. What
+ * each last was in the time of a step is asked for, as a series that its target no longer tells of is shown no more at once.
  */
 async function remember(source: MetricSource, indicator: SourceIndicator, at: Instant) {
   const span = { from: plus(at, COUNTER_MEMORY_MS - DAY_MS), to: at, stepMs: REMEMBER_STEP_MS };
-  const read = await readQueries(source, indicator, span);
+  const lasting: MetricSource = { readRange: (query, asked) => source.readRange(`last_over_time(${query}[5m])`, asked) };
+  const read = await readQueries(lasting, indicator, span);
   return read.kind === 'failed' ? read : { ...read, state: countSeries(indicator, INITIAL_COUNTER_STATE, read.series, span).state };
 }
 

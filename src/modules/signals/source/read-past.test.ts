@@ -38,13 +38,16 @@ function sourceOf(histories: readonly History[]): MetricSource {
 }
 
 function seriesOf(histories: readonly History[], query: string, { from, to, stepMs }: { from: Instant; to: Instant; stepMs: number }) {
+  const asked = /^last_over_time\((.*)\[5m\]\)$/s.exec(query)?.[1];
+  const lasting = asked === undefined ? 0 : 10;
   const series = histories
-    .filter(({ labels }) => MATCHERS[query]?.(labels) === true)
+    .filter(({ labels }) => MATCHERS[asked ?? query]?.(labels) === true)
     .map(({ labels, first, values }) => {
       const points: { at: Instant; value: number }[] = [];
       for (let at = from; at <= to; at = instant(at + stepMs)) {
-        const value = values[(at - atStep(first)) / STEP_MS];
-        if (value !== undefined && !Number.isNaN(value)) points.push({ at, value });
+        const i = (at - atStep(first)) / STEP_MS;
+        const value = values.slice(Math.max(0, i - lasting), Math.max(0, i + 1)).findLast((one) => one !== undefined && !Number.isNaN(one));
+        if (value !== undefined) points.push({ at, value });
       }
       return { labels, points };
     });
