@@ -10,13 +10,19 @@ import type { RunResult } from './test/reporter.ts';
 import { POSTGRES_PACKAGES, withSystemPostgres } from './test/system-postgres.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '..');
-const FAILURE: RunResult = { passed: 0, failed: 1, skipped: [] };
+
+/** What did not run, as one failure of its name. */
+function failure(name: string, reason: string): RunResult {
+  return { passed: 0, failed: [{ name, reason }], skipped: [] };
+}
 
 async function checks(): Promise<RunResult> {
   const outcomes = await check();
   print(outcomes);
-  const passed = outcomes.filter(({ isWell }) => isWell).length;
-  return { passed, failed: outcomes.length - passed, skipped: [] };
+  const failed = outcomes
+    .filter(({ isWell }) => !isWell)
+    .map(({ name }) => ({ name: `check > ${name}`, reason: 'its findings are above' }));
+  return { passed: outcomes.length - failed.length, failed, skipped: [] };
 }
 
 /** Runs one project of vitest.config.ts; a run that dies before its report counts as a failure. */
@@ -27,27 +33,22 @@ async function project(name: string, settings: Record<string, string> = {}): Pro
   const env = { ...process.env, ...settings, NINES_TEST_RESULT: result };
   const child = spawn(process.execPath, args, { cwd: ROOT, env, stdio: ['ignore', 'inherit', 'inherit'] });
   const code = await new Promise<number | null>((resolve) => child.on('close', resolve));
-  const report = existsSync(result)
+  const report: RunResult = existsSync(result)
     ? (JSON.parse(readFileSync(result, 'utf8')) as RunResult)
-    : code === 0
-      ? { ...FAILURE, failed: 0 }
-      : FAILURE;
+    : { passed: 0, failed: [], skipped: [] };
   rmSync(folder, { recursive: true, force: true });
-  return code !== 0 && report.failed === 0 ? { ...report, failed: 1 } : report;
+  return code !== 0 && report.failed.length === 0 ? sum([report, failure(name, `its run ended with ${code}`)]) : report;
 }
 
 async function onPostgres15(): Promise<RunResult> {
   const missing = installMissing(POSTGRES_PACKAGES);
   if (missing === undefined) return withSystemPostgres((url) => project('db', { NINES_TEST_DATABASE_URL: url }));
-  console.error(`${missing}, or name the folder of its programs in NINES_TEST_POSTGRES`);
-  return FAILURE;
+  return failure('db15', `${missing}, or name the folder of its programs in NINES_TEST_POSTGRES`);
 }
 
 async function processes(): Promise<RunResult> {
   const missing = installMissing(PROMETHEUS_PACKAGES);
-  if (missing === undefined) return project('process');
-  console.error(missing);
-  return FAILURE;
+  return missing === undefined ? project('process') : failure('process', missing);
 }
 
 const PARTS: Record<string, () => Promise<RunResult>> = {
@@ -61,8 +62,11 @@ const PARTS: Record<string, () => Promise<RunResult>> = {
 };
 
 function sum(results: readonly RunResult[]): RunResult {
-  const add = (key: 'passed' | 'failed') => results.reduce((total, result) => total + result[key], 0);
-  return { passed: add('passed'), failed: add('failed'), skipped: results.flatMap((result) => result.skipped) };
+  return {
+    passed: results.reduce((total, { passed }) => total + passed, 0),
+    failed: results.flatMap(({ failed }) => failed),
+    skipped: results.flatMap(({ skipped }) => skipped),
+  };
 }
 
 const chosen = process.argv.slice(2);
@@ -74,12 +78,13 @@ for (const [name, run] of Object.entries(PARTS)) {
   results.push(
     await run().catch((cause: unknown) => {
       console.error(cause);
-      return FAILURE;
+      return failure(name, String(cause));
     }),
   );
 }
 const total = sum(results);
 if (unknown.length > 0) console.error(`no such part: ${unknown.join(', ')}; there are ${Object.keys(PARTS).join(', ')}`);
 for (const { name, reason } of total.skipped) console.log(`skipped: ${name} (${reason})`);
-console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped.length} skipped`);
-process.exitCode = total.failed > 0 || total.passed === 0 || unknown.length > 0 ? 1 : 0;
+for (const { name, reason } of total.failed) console.log(`failed: ${name} (${reason})`);
+console.log(`${total.passed} passed, ${total.failed.length} failed, ${total.skipped.length} skipped`);
+process.exitCode = total.failed.length > 0 || total.passed === 0 || unknown.length > 0 ? 1 : 0;

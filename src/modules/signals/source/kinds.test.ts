@@ -18,22 +18,24 @@ type Answer = [labels: Labels, values: Record<number, string | object>][];
 
 /** A source that knows some queries; anything else is refused, as Prometheus refuses what it cannot read. */
 function sourceOf(answers: Record<string, Answer>) {
-  const connection = {
-    url: 'http://metrics.example',
-    headers: {},
-    tenant: null,
-    auth: { kind: 'none' },
-    tls: null,
-    timeoutMs: 1_000,
-  } as const;
+  const auth = { kind: 'none' } as const;
+  const connection = { url: 'http://metrics.example', headers: {}, tenant: null, auth, tls: null, timeoutMs: 1_000 };
   return createPrometheusSource(connection, {
     request: ({ body = '' }) => {
-      const known = answers[new URLSearchParams(body).get('query') ?? ''];
+      const query = new URLSearchParams(body).get('query') ?? '';
+      const lasting = /^last_over_time\((.*)\[5m\]\)$/s.exec(query)?.[1];
+      const known = answers[lasting ?? query];
       const [from = 0, to = 0, step = 1] = ['start', 'end', 'step'].map((name) => Number(new URLSearchParams(body).get(name)));
-      const within = (values: Record<number, string | object>) =>
-        Object.entries(values)
+      const instants = Array.from({ length: Math.floor((to - from) / step) + 1 }, (_, i) => from + i * step);
+      const within = (values: Record<number, string | object>) => {
+        const samples = Object.entries(values)
           .map(([second, value]) => [T0 / SECOND_MS + Number(second), value] as const)
-          .filter(([second]) => second >= from && second <= to && (second - from) % step === 0);
+          .sort(([a], [b]) => a - b);
+        return instants.flatMap((at) => {
+          const sample = samples.filter(([second]) => second <= at && at - second < (lasting === undefined ? 1 : 300)).at(-1);
+          return sample === undefined ? [] : [[at, sample[1]] as const];
+        });
+      };
       const result = known?.map(([metric, values]) => ({
         metric,
         values: within(values).filter(([, value]) => typeof value === 'string'),
