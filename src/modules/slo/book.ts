@@ -104,6 +104,7 @@ class Book implements ObjectiveBook {
   private readonly shelf = new BudgetPolicyShelf();
   private readonly policyOf = new WeakMap<Version, BudgetPolicy>();
   private readonly termsOf = new WeakMap<Version, ObjectiveTerms>();
+  private readonly sharedTerms = new Map<string, ObjectiveTerms>();
   private readonly groupTermsOf = new WeakMap<ObjectiveTerms, ObjectiveTerms>();
   private corrections: { key: string; byObjective: Map<string, ReadCorrections> } = { key: '', byObjective: new Map() };
   private readonly sources = new WeakMap<object, { spans: readonly CorrectionSpan[]; source: CountsSource }>();
@@ -148,8 +149,18 @@ class Book implements ObjectiveBook {
     const { target, window, gaps, alerting } = version.definition;
     const own = alerting.groups === 'any' ? { ...alerting, preset: 'none' as const, pairs: undefined } : alerting;
     const scrapeMs = scrapeMsOf(version.definition.indicator);
-    const terms: ObjectiveTerms = { target, window, gaps, alerting: own, levels, scrapeMs, intervalMs };
+    const terms = this.share({ target, window, gaps, alerting: own, levels, scrapeMs, intervalMs });
     this.termsOf.set(version, terms);
+    return terms;
+  }
+
+  /** Equal terms are one object: thousands of objectives are judged by a few, and what follows from those is worked out once. */
+  private share(terms: ObjectiveTerms): ObjectiveTerms {
+    const key = JSON.stringify(terms, (_key, value: unknown) => (value === Number.NEGATIVE_INFINITY ? 'none' : value));
+    const known = this.sharedTerms.get(key);
+    if (known?.levels === terms.levels) return known;
+    if (this.sharedTerms.size >= TERMS_SHARED) this.sharedTerms.clear();
+    this.sharedTerms.set(key, terms);
     return terms;
   }
 
@@ -260,6 +271,9 @@ class Book implements ObjectiveBook {
     return byObjective;
   }
 }
+
+/** Terms that nobody has any more go with all the others when there are so many; those in use come back by themselves. */
+const TERMS_SHARED = 10_000;
 
 /** How often an indicator's source is read, or may tell: by the step for what is polled, by the cell for what is pushed. */
 export function scrapeMsOf(indicator: ObjectiveDefinition['indicator']): number {

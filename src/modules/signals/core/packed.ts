@@ -98,45 +98,53 @@ export function unpackSteps(bytes: Uint8Array, { steps, full }: Tier, into?: Ste
   return row;
 }
 
-/** Running sums of an hour's cells, one cell after another. */
-export interface StepCursor {
+/** Running sums of a packed hour's cells, one cell after another; null is an hour of which nothing was observed. */
+export class HourReader {
   /** Cells taken so far. */
-  step: number;
-  good: number;
-  bad: number;
-  observed: number;
-  next(): void;
-}
+  step = 0;
+  good = 0;
+  bad = 0;
+  observed = 0;
+  /** The next byte. */
+  at = 0;
+  private readonly bytes: Uint8Array | null;
+  private left = 0;
+  private kind = NOTHING;
 
-/** Reads a packed hour cell by cell; null is an hour of which nothing was observed. */
-export function openSteps(bytes: Uint8Array | null): StepCursor {
-  const cursor = { at: 0 };
-  let left = 0;
-  let kind = NOTHING;
-  return {
-    step: 0,
-    good: 0,
-    bad: 0,
-    observed: 0,
-    next() {
-      this.step += 1;
-      if (bytes === null) return;
-      if (left === 0) {
-        const token = readNumber(bytes, cursor);
-        kind = token % 4;
-        left = Math.floor(token / 4);
-      }
-      left -= 1;
-      if (kind === NOTHING) return;
-      this.observed += kind === PARTIAL ? readNumber(bytes, cursor) : HOUR_TIER.full;
-      if (kind === QUIET) return;
-      this.good += readNumber(bytes, cursor);
-      this.bad += readNumber(bytes, cursor);
-    },
-  };
+  constructor(bytes: Uint8Array | null) {
+    this.bytes = bytes;
+  }
+
+  next(): void {
+    const { bytes } = this;
+    this.step += 1;
+    if (bytes === null) return;
+    if (this.left === 0) {
+      const token = readNumber(bytes, this);
+      this.kind = token % 4;
+      this.left = Math.floor(token / 4);
+    }
+    this.left -= 1;
+    if (this.kind === NOTHING) return;
+    this.observed += this.kind === PARTIAL ? readNumber(bytes, this) : HOUR_TIER.full;
+    if (this.kind === QUIET) return;
+    this.good += readNumber(bytes, this);
+    this.bad += readNumber(bytes, this);
+  }
 }
 
 export function readNumber(bytes: Uint8Array, cursor: { at: number }): number {
+  // Most numbers are of one byte or two.
+  const first = bytes[cursor.at];
+  const second = bytes[cursor.at + 1];
+  if (first !== undefined && first < 128) {
+    cursor.at += 1;
+    return first;
+  }
+  if (first !== undefined && second !== undefined && second < 128) {
+    cursor.at += 2;
+    return first - 128 + second * 128;
+  }
   let value = 0;
   for (let scale = 1; ; scale *= 128) {
     const byte = bytes[cursor.at];

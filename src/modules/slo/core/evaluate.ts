@@ -17,15 +17,19 @@ import {
   type BurnFacts,
   type BurnState,
   type BurnVerdict,
-  evaluateBurn,
+  describeBurn,
   GATE_BELOW_EXPECTED,
   judgePairs,
   type LowTrafficGuard,
   type PairCall,
+  readSheet,
   recentMs,
+  type Sheet,
+  sheetOf,
   windowBurn,
+  windowsAt,
 } from './burn/burn.ts';
-import { type Counts, type CountsSource, countsBefore, countsOf, noCounts } from './counts/counts.ts';
+import { type Counts, type CountsSource, countsBefore, noCounts } from './counts/counts.ts';
 import type { GapPolicy } from './definition.ts';
 import { type BurnPolicy, resolvePolicy } from './policy.ts';
 import { type Period, periodAt, type SloWindow } from './window.ts';
@@ -129,6 +133,7 @@ export function instantsOf(terms: ObjectiveTerms, source: CountsSource, now: Ins
 /** What follows from the terms alone, worked out once a length of period. */
 interface Ready {
   policy: BurnPolicy;
+  sheet: Sheet;
   guard: LowTrafficGuard;
   recentMs: DurationMs;
   /** Of all windows that are asked for. */
@@ -138,14 +143,24 @@ interface Ready {
 }
 
 const READY = new WeakMap<ObjectiveTerms, Ready>();
+/** What was asked for last: most objectives share their terms with the one before. */
+let LATEST: { terms: ObjectiveTerms; ready: Ready } | null = null;
 
 function readyFor(terms: ObjectiveTerms, periodMs: DurationMs): Ready {
+  if (LATEST?.terms === terms && LATEST.ready.policy.periodMs === periodMs) return LATEST.ready;
+  const ready = readyOf(terms, periodMs);
+  LATEST = { terms, ready };
+  return ready;
+}
+
+function readyOf(terms: ObjectiveTerms, periodMs: DurationMs): Ready {
   const known = READY.get(terms);
   if (known !== undefined && known.policy.periodMs === periodMs) return known;
   const { alerting, target, scrapeMs } = terms;
   const policy = resolvePolicy(alerting, { periodMs, target, scrapeMs });
   const ready: Ready = {
     policy,
+    sheet: sheetOf(policy),
     guard: { minBadCount: alerting.minBadCount, alphaRatio: alerting.alphaRatio, gateBelowExpected: GATE_BELOW_EXPECTED },
     recentMs: recentMs(policy),
     lengths: [...new Set([...policy.pairs.flatMap((pair) => [pair.longMs, pair.shortMs]), ...SHOWN_WINDOWS, recentMs(policy)])],
@@ -185,7 +200,9 @@ function judge(terms: ObjectiveTerms, source: CountsSource, now: Instant, { prev
   const period = periodAt(terms.window, at);
   const periodMs = period.to - period.from;
   const ready = readyFor(terms, periodMs);
-  const counts = countsOf(source, period.from, at);
+  const { sheet } = ready;
+  readSheet(sheet, source, windowsAt(sheet, period.from, at));
+  const counts = sheet.period;
   const { target, gaps, alerting } = terms;
   const facts: BurnFacts = {
     policy: ready.policy,
@@ -198,7 +215,7 @@ function judge(terms: ObjectiveTerms, source: CountsSource, now: Instant, { prev
     shareOf: alerting.mode === 'budget_share' ? countsBefore(source, at, periodMs) : null,
   };
   const remaining = quickRemaining({ counts, target, periodMs, gaps }, terms.levels);
-  return { at, period, ready, counts, remaining, facts, calls: judgePairs(facts, isBrief) };
+  return { at, period, ready, counts, remaining, facts, calls: judgePairs(sheet, facts, isBrief) };
 }
 
 /**
@@ -209,6 +226,22 @@ export function step(terms: ObjectiveTerms, source: CountsSource, now: Instant, 
   return next(terms, source, now, { judged: judge(terms, source, now, { previous, isBrief: true }), previous });
 }
 
+/**
+ * How many objectives to `touch` before they are judged: a tick of thousands waits for memory most, and for that of several at
+ * once no longer than for that of one.
+ */
+export const TOUCHED_TOGETHER = 32;
+
+/** Has on its way what `step` will read of objectives of the same terms. */
+export function touch(terms: ObjectiveTerms, sources: readonly CountsSource[], now: Instant): void {
+  const [first] = sources;
+  if (first === undefined) return;
+  const at = asOf(first, now, terms.intervalMs);
+  const { from, to } = periodAt(terms.window, at);
+  const windows = windowsAt(readyFor(terms, to - from).sheet, from, at);
+  for (const source of sources) source.touch?.(windows);
+}
+
 interface Step {
   judged: Judged;
   previous: Evaluation;
@@ -217,13 +250,14 @@ interface Step {
 function next(terms: ObjectiveTerms, source: CountsSource, now: Instant, { judged, previous }: Step): Evaluation {
   const { calls, remaining, ready } = judged;
   const page = urgencyOf(calls);
-  const ticket = calls.some((call) => call.firing && call.pair.severity === 'ticket');
+  const ticket = hasTicket(calls);
   const exhausted = terms.alerting.exhausted && (remaining === null ? previous.exhausted : remaining <= 0);
   // The first moments of a month are not known yet; what was said of the last one holds until they are.
-  const isTurning = remaining === null && silentMs(source, now) <= absentAfter(terms.intervalMs) && source.lastEnd() !== null;
+  const silent = silentMs(source, now);
+  const isTurning = remaining === null && silent <= absentAfter(terms.intervalMs) && source.lastEnd() !== null;
   const forecast = ready.exhaustsWithinMs > 0 && (isTurning ? previous.forecast : isRunningOut(terms, judged));
-  const noData = silentMs(source, now) >= Math.max(ready.noDataMs, absentAfter(terms.intervalMs));
-  const state = stateCode(terms, source, now, judged)[0];
+  const noData = silent >= Math.max(ready.noDataMs, absentAfter(terms.intervalMs));
+  const state = STATES[stateCode(terms, source, now, judged)];
   const level = isTurning ? previous.level : levelAt(remaining, terms.levels);
   const isSame =
     previous.page === page &&
@@ -249,6 +283,11 @@ function urgencyOf(calls: readonly PairCall[]): Evaluation['page'] {
     page = 'warning';
   }
   return page;
+}
+
+function hasTicket(calls: readonly PairCall[]): boolean {
+  for (const call of calls) if (call.firing && call.pair.severity === 'ticket') return true;
+  return false;
 }
 
 function isSameFiring(before: readonly string[], calls: readonly PairCall[]): boolean {
@@ -291,13 +330,13 @@ export function evaluateObjective(terms: ObjectiveTerms, source: CountsSource, n
     asOf: at,
     period,
     policy: quick.ready.policy,
-    counts,
+    counts: { ...counts },
     budget: computeBudget({ counts, target: terms.target, periodMs, gaps: terms.gaps }),
     level: levelOf(remaining, terms.levels),
     state: stateOf(terms, source, now, judged),
     forecast: forecastOf(terms, judged),
     evaluation: next(terms, source, now, { judged, previous }),
-    verdict: evaluateBurn(facts),
+    verdict: describeBurn(quick.calls, facts),
   };
 }
 
@@ -312,27 +351,27 @@ const STATES = {
 } as const satisfies Record<StateCode, ObjectiveState>;
 
 /** The state and why, without words. No data outranks firing, as the alerts are then held rather than known. */
-function stateCode(terms: ObjectiveTerms, source: CountsSource, now: Instant, { at, ready, calls }: Judged): [ObjectiveState, StateCode] {
+function stateCode(terms: ObjectiveTerms, source: CountsSource, now: Instant, { at, ready, calls }: Judged): StateCode {
   let firing = 0;
   let frozen = 0;
+  let isBusy = false;
   for (const call of calls) {
     if (call.firing) firing += 1;
     if (call.code === 'short_window_uncovered') frozen += 1;
+    if (call.pair.shortMs <= ready.recentMs && call.short.valid > 0) isBusy = true;
   }
-  const say = (code: StateCode): [ObjectiveState, StateCode] => [STATES[code], code];
-  if (source.lastEnd() === null) return say('never_observed');
-  if (silentMs(source, now) > absentAfter(terms.intervalMs)) return say('data_absent');
-  if (firing > 0) return say('alert_firing');
-  if (calls.length > 0 && frozen === calls.length) return say('all_pairs_frozen');
-  const isBusy = calls.some((call) => call.pair.shortMs <= ready.recentMs && call.short.valid > 0);
-  if (!isBusy && source.countsInto(plus(at, -ready.recentMs), at, SCRATCH).valid === 0) return say('no_valid_events');
-  return say(frozen > 0 ? 'some_pairs_frozen' : 'within_policy');
+  if (source.lastEnd() === null) return 'never_observed';
+  if (silentMs(source, now) > absentAfter(terms.intervalMs)) return 'data_absent';
+  if (firing > 0) return 'alert_firing';
+  if (calls.length > 0 && frozen === calls.length) return 'all_pairs_frozen';
+  if (!isBusy && source.countsInto(plus(at, -ready.recentMs), at, SCRATCH).valid === 0) return 'no_valid_events';
+  return frozen > 0 ? 'some_pairs_frozen' : 'within_policy';
 }
 
 const SCRATCH = noCounts();
 
 function stateOf(terms: ObjectiveTerms, source: CountsSource, now: Instant, judged: Judged): ObjectiveStatus['state'] {
-  const [state, code] = stateCode(terms, source, now, judged);
+  const code = stateCode(terms, source, now, judged);
   const silent = silentMs(source, now);
   const { calls } = judged;
   const frozen = calls.filter((call) => call.code === 'short_window_uncovered').length;
@@ -346,7 +385,7 @@ function stateOf(terms: ObjectiveTerms, source: CountsSource, now: Instant, judg
     within_policy: 'no pair is above its factor',
   };
   return {
-    state,
+    state: STATES[code],
     because: because(code, texts[code], { silentMs: silent, absentAfterMs: absentAfter(terms.intervalMs), frozenPairs: frozen }),
   };
 }

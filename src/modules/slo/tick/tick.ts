@@ -6,7 +6,7 @@ import { applySignals, type SourceSignal } from '#modules/alerts/index.ts';
 import type { VerbContext } from '#platform/verb.ts';
 import type { Objective, ObjectiveBook } from '../book.ts';
 import { alertKey } from '../core/alert-changes.ts';
-import { evaluateObjective } from '../core/evaluate.ts';
+import { evaluateObjective, touch, TOUCHED_TOGETHER } from '../core/evaluate.ts';
 import { IMPACT_STEP_MS } from '../core/past/impact.ts';
 import { levelChanged, policyFacts, stateChanged, ticked, versionGoverns } from '../events.ts';
 import { listGroups, type ObjectiveRow, updateEvaluations, updateGoverning, upsertGroups } from '../store.ts';
@@ -79,7 +79,8 @@ async function knownGroups(ctx: VerbContext): Promise<KnownGroups> {
 /** Judges objectives; only what has changed is returned. No await in it: see `judge.ts`. */
 function judgeAll(book: ObjectiveBook, objectives: readonly Objective[], groups: KnownGroups, now: Instant): Pass {
   const pass: Pass = { judged: [], signals: [], faults: [] };
-  for (const objective of objectives) {
+  for (const [i, objective] of objectives.entries()) {
+    if (i % TOUCHED_TOGETHER === 0) touchAll(book, objectives.slice(i, i + TOUCHED_TOGETHER), now);
     for (const verdict of judgeOne(book, objective, groups, now)) {
       if ('fault' in verdict) pass.faults.push({ row: objective, reason: verdict.fault });
       else if (verdict.after !== verdict.before || verdict.version !== objective.current)
@@ -87,6 +88,14 @@ function judgeAll(book: ObjectiveBook, objectives: readonly Objective[], groups:
     }
   }
   return pass;
+}
+
+/** Most objectives are judged by the terms of their neighbours; for those that are not it is in vain, and does no harm. */
+function touchAll(book: ObjectiveBook, objectives: readonly Objective[], now: Instant): void {
+  const [first] = objectives;
+  if (first === undefined) return;
+  const sources = objectives.map((objective) => book.counts(objective));
+  touch(book.terms(first.current), sources, now);
 }
 
 function remainingOf(book: ObjectiveBook, { objective, version, before, after }: Judged, now: Instant): number | null {

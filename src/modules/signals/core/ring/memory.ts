@@ -7,7 +7,7 @@ export const FIVE_CELLS = FIVE_MINUTES_MS / CELL_MS;
 export const HOUR_CELLS = HOUR_MS / CELL_MS;
 export const CELLS_KEPT = (40 * MINUTE_MS) / CELL_MS + 1;
 const FIVES_KEPT = (3 * DAY_MS) / FIVE_MINUTES_MS + 1;
-export const STRIP_RECORDS = FIVE_CELLS + 1;
+const STRIP_RECORDS = FIVE_CELLS + 1;
 /** Strips of five minutes held unpacked: as many as an objective's windows have edges beyond the cells. */
 export const STRIPS_KEPT = 8;
 /** Good and bad as doubles, observed cells as a whole number: one place in memory, as a tick of many rings waits for memory most. */
@@ -15,17 +15,24 @@ const RECORD_BYTES = 20;
 
 /**
  * All that a ring knows lies in one stretch of memory, what every tick asks for at its start: the ends of what each track
- * keeps, which strips are unpacked, and when something was observed first and last (NaN: never). Then the records.
+ * keeps, what each strip holds, and when something was observed first and last (NaN: never). Then the records.
  */
 export const ENDS = { cells: 0, fives: 8, hours: 16 } as const;
-export const UNPACKED = 24;
-export const PHASE = UNPACKED + 4 * STRIPS_KEPT;
-export const LATEST = PHASE + 8;
+const HOURS_KEPT = 24;
+export const PHASE = 28;
+/** First and last boundary of each strip; the first beyond the last where it holds none. */
+export const STRIPS = 32;
+export const LATEST = STRIPS + 8 * STRIPS_KEPT;
 export const EARLIEST = LATEST + 8;
 const RECORDS = EARLIEST + 8;
 export const FIRST_CELL = STRIPS_KEPT * STRIP_RECORDS;
 const FIRST_FIVE = FIRST_CELL + CELLS_KEPT;
 const FIRST_HOUR = FIRST_FIVE + FIVES_KEPT;
+
+/** Where a strip keeps a boundary that it holds. */
+export function inStrip(strip: number, cell: number): number {
+  return strip * STRIP_RECORDS + (cell % STRIP_RECORDS);
+}
 
 export function readRecord(view: DataView, i: number, into: Sums): Sums {
   const at = RECORDS + i * RECORD_BYTES;
@@ -33,6 +40,27 @@ export function readRecord(view: DataView, i: number, into: Sums): Sums {
   into.bad = view.getFloat64(at + 8, true);
   into.observed = view.getUint32(at + 16, true);
   return into;
+}
+
+/** Good, bad and observed of a record, into three places from `to` on. */
+export function copyRecord(view: DataView, i: number, into: Float64Array, to: number): void {
+  const at = RECORDS + i * RECORD_BYTES;
+  into[to] = view.getFloat64(at, true);
+  into[to + 1] = view.getFloat64(at + 8, true);
+  into[to + 2] = view.getUint32(at + 16, true);
+}
+
+/**
+ * Where a ring that is up to date has the sums at each boundary, the newest first, most likely, and what says so: both ends of
+ * every record, which may lie in two lines of the processor's memory. For who wants them on their way.
+ */
+export function placesOf(cells: Int32Array): Int32Array {
+  const newest = cells[0] ?? 0;
+  const records = Array.from(cells, (cell, i) =>
+    newest - cell < CELLS_KEPT ? FIRST_CELL + (cell % CELLS_KEPT) : inStrip(i % STRIPS_KEPT, cell),
+  );
+  const places = records.map((record) => RECORDS + record * RECORD_BYTES);
+  return Int32Array.from([ENDS.cells, STRIPS + 4 * STRIPS_KEPT, EARLIEST, ...places.flatMap((at) => [at, at + RECORD_BYTES - 4])]);
 }
 
 export function writeRecord(view: DataView, i: number, sums: Sums): void {
@@ -43,21 +71,19 @@ export function writeRecord(view: DataView, i: number, sums: Sums): void {
 }
 
 /** Running sums at boundaries of one width, the latest `size` of them. */
-export class Track {
+class Track {
   readonly stepMs: DurationMs;
   readonly size: number;
   private readonly view: DataView;
   private readonly ends: number;
   private readonly base: number;
 
-  constructor(place: { view: DataView; ends: number; base: number; size: number }, stepMs: DurationMs, origin: Instant) {
+  constructor(view: DataView, place: { ends: number; base: number; size: number }, stepMs: DurationMs) {
     this.stepMs = stepMs;
     this.size = place.size;
-    this.view = place.view;
+    this.view = view;
     this.ends = place.ends;
     this.base = place.base;
-    this.first = Math.ceil(origin / stepMs);
-    this.last = this.first;
   }
 
   /** Boundaries from first to last are kept, counted in steps from the epoch. */
@@ -77,6 +103,11 @@ export class Track {
     this.view.setInt32(this.ends + 4, k, true);
   }
 
+  begin(origin: Instant): void {
+    this.first = Math.ceil(origin / this.stepMs);
+    this.last = this.first;
+  }
+
   /** Moves the end to boundary `last`; nothing was observed on the way, so the sums stay those of the head. */
   extend(last: number, head: Sums): void {
     if (last <= this.last) return;
@@ -92,8 +123,13 @@ export class Track {
     this.set(k, sums);
   }
 
+  /** Where the sums at a boundary stand. */
+  recordOf(k: number): number {
+    return this.base + (k % this.size);
+  }
+
   set(k: number, sums: Sums): void {
-    writeRecord(this.view, this.base + (k % this.size), sums);
+    writeRecord(this.view, this.recordOf(k), sums);
   }
 
   /** Adds to all boundaries from k on. */
@@ -107,7 +143,7 @@ export class Track {
   }
 
   read(k: number, into: Sums): Sums {
-    return readRecord(this.view, this.base + (k % this.size), into);
+    return readRecord(this.view, this.recordOf(k), into);
   }
 
   holds(k: number): boolean {
@@ -115,21 +151,37 @@ export class Track {
   }
 }
 
-export interface RingMemory {
-  view: DataView;
+export interface Tracks {
   cells: Track;
   fives: Track;
   hours: Track;
 }
 
 /** Room for a ring that begins at `from` and reaches so far back. */
-export function createMemory(from: Instant, reachMs: DurationMs): RingMemory {
+export function createMemory(from: Instant, reachMs: DurationMs): DataView {
   const hoursKept = Math.ceil(reachMs / HOUR_MS) + 2;
   const view = new DataView(new ArrayBuffer(RECORDS + (FIRST_HOUR + hoursKept) * RECORD_BYTES));
+  view.setInt32(HOURS_KEPT, hoursKept, true);
+  for (const track of Object.values(tracksOf(view))) track.begin(from);
+  return view;
+}
+
+/** For who writes. A tick that reads thousands of rings goes without: each object is one more wait for memory. */
+export function tracksOf(view: DataView): Tracks {
   return {
-    view,
-    cells: new Track({ view, ends: ENDS.cells, base: FIRST_CELL, size: CELLS_KEPT }, CELL_MS, from),
-    fives: new Track({ view, ends: ENDS.fives, base: FIRST_FIVE, size: FIVES_KEPT }, FIVE_MINUTES_MS, from),
-    hours: new Track({ view, ends: ENDS.hours, base: FIRST_HOUR, size: hoursKept }, HOUR_MS, from),
+    cells: new Track(view, { ends: ENDS.cells, base: FIRST_CELL, size: CELLS_KEPT }, CELL_MS),
+    fives: new Track(view, { ends: ENDS.fives, base: FIRST_FIVE, size: FIVES_KEPT }, FIVE_MINUTES_MS),
+    hours: new Track(view, { ends: ENDS.hours, base: FIRST_HOUR, size: view.getInt32(HOURS_KEPT, true) }, HOUR_MS),
   };
+}
+
+/** Where the sums at the end of a cell stand; -1 where only the packed row of its hour knows them. */
+export function keptAt(view: DataView, cell: number): number {
+  if (cell >= view.getInt32(ENDS.cells, true)) return FIRST_CELL + (cell % CELLS_KEPT);
+  const hour = Math.max(Math.trunc(cell / HOUR_CELLS), view.getInt32(ENDS.hours, true));
+  if (cell <= hour * HOUR_CELLS) return FIRST_HOUR + (hour % view.getInt32(HOURS_KEPT, true));
+  if (cell % FIVE_CELLS !== 0) return -1;
+  const five = cell / FIVE_CELLS;
+  const isHeld = five >= view.getInt32(ENDS.fives, true) && five <= view.getInt32(ENDS.fives + 4, true);
+  return isHeld ? FIRST_FIVE + (five % FIVES_KEPT) : -1;
 }

@@ -1,8 +1,9 @@
 import { DAY_MS, type DurationMs, floorTo, HOUR_MS, type Instant, instant, iso } from '#kernel/instant.ts';
 import { CELL_MS } from '../cell.ts';
-import { addTo, emptySteps, HOUR_TIER, noSums, openSteps, type StepCursor, type Steps, type Sums, unpackSteps } from '../packed.ts';
+import { addTo, emptySteps, HourReader, HOUR_TIER, noSums, type Steps, type Sums, unpackSteps } from '../packed.ts';
 import {
   CELLS_KEPT,
+  copyRecord,
   createMemory,
   EARLIEST,
   ENDS,
@@ -10,13 +11,15 @@ import {
   FIVE_CELLS,
   FIVE_MINUTES_MS,
   HOUR_CELLS,
+  inStrip,
+  keptAt,
   LATEST,
+  placesOf,
   PHASE,
   readRecord,
-  STRIP_RECORDS,
+  STRIPS,
   STRIPS_KEPT,
-  type Track,
-  UNPACKED,
+  tracksOf,
   writeRecord,
 } from './memory.ts';
 
@@ -38,6 +41,10 @@ export interface Ring {
   fillHour(at: Instant, parts: readonly Sums[]): void;
   /** Sums of all cells from the origin that end by `at`, written into `into`. Throws where `missing` names an hour. */
   sumsAt(at: Instant, into: Sums): Sums;
+  /** The same at several ends of cells, counted from the epoch: good, bad and observed of the i-th from 3·i on. */
+  sumsAtEach(cells: Int32Array, into: Float64Array): void;
+  /** Touches what `sumsAtEach` will read; returns some number made of it. */
+  touch(cells: Int32Array): number;
   /** The hours whose packed rows must be given before `sumsAt` can answer for all of these instants. Forgets those that no longer matter. */
   missing(instants: readonly Instant[]): Instant[];
   /** The packed row of an hour; null when nothing of it was observed. */
@@ -70,17 +77,18 @@ export interface RingStart {
 const DETAILS_KEPT = 8;
 /** Room for the one hour that is being applied. */
 const UNPACKED_HOUR = emptySteps(HOUR_TIER.steps);
-/** Names of strips of one hour, of which there are thirteen at most. */
-const STRIPS_AN_HOUR = 16;
 
 /** How far back a ring reaches unless a longer window needs more. */
 export const RING_REACH_MS: DurationMs = 92 * DAY_MS;
+
+/** Where the boundaries that were touched last stand in every ring, most likely. */
+let TOUCHED: Record<'cells' | 'places', Int32Array> = { cells: new Int32Array(0), places: new Int32Array(0) };
 
 /** The packed row of an hour that an edge lies in, and how far it was unpacked. */
 interface Detail {
   hour: Instant;
   packed: Uint8Array | null;
-  cursor: StepCursor | null;
+  reader: HourReader | null;
 }
 
 export function createRing(start: RingStart): Ring {
@@ -89,21 +97,14 @@ export function createRing(start: RingStart): Ring {
 
 class TieredRing implements Ring {
   private readonly view: DataView;
-  private readonly cells: Track;
-  private readonly fives: Track;
-  private readonly hours: Track;
   private details: Detail[] = [];
   private nextStrip = 0;
   private changes = 0;
   private writes = 0;
 
   constructor({ origin, reachMs = RING_REACH_MS, firstAt = null, lastEnd = null, phase = 0 }: RingStart) {
-    const from = floorTo(origin, HOUR_MS);
-    const { view, cells, fives, hours } = createMemory(from, reachMs);
+    const view = createMemory(floorTo(origin, HOUR_MS), reachMs);
     this.view = view;
-    this.cells = cells;
-    this.fives = fives;
-    this.hours = hours;
     this.forgetStrips();
     view.setInt32(PHASE, phase % FIVE_CELLS, true);
     view.setFloat64(EARLIEST, firstAt ?? Number.NaN, true);
@@ -119,7 +120,7 @@ class TieredRing implements Ring {
     const before = this.open(at, at + (lastCell + 1) * CELL_MS);
     const isPast = this.settle(at, before, this.writeInside(at, before.start, row));
     const detail = this.detailOf(at);
-    if (detail !== undefined) Object.assign(detail, { packed, cursor: null });
+    if (detail !== undefined) Object.assign(detail, { packed, reader: null });
     // Unpacked sums count from the origin: a change before them moves them, one in their hour makes them others.
     if (isPast || detail !== undefined) this.forgetStrips();
   }
@@ -128,37 +129,48 @@ class TieredRing implements Ring {
     if (at < this.start() || at < this.edge()) return;
     this.writes += 1;
     const end = at + HOUR_MS;
-    const sums = this.cells.read(this.cells.last, noSums());
-    this.hours.extend(at / HOUR_MS, sums);
-    if (this.fives.last * FIVE_MINUTES_MS !== at) this.fives.jump(at / FIVE_MINUTES_MS, sums);
+    const { cells, fives, hours } = tracksOf(this.view);
+    const sums = cells.read(cells.last, noSums());
+    hours.extend(at / HOUR_MS, sums);
+    if (fives.last * FIVE_MINUTES_MS !== at) fives.jump(at / FIVE_MINUTES_MS, sums);
     for (const [i, part] of parts.entries()) {
       addTo(sums, part);
-      if (parts.length > 1) this.fives.extend((at + (i + 1) * FIVE_MINUTES_MS) / FIVE_MINUTES_MS, sums);
+      if (parts.length > 1) fives.extend((at + (i + 1) * FIVE_MINUTES_MS) / FIVE_MINUTES_MS, sums);
     }
-    this.hours.extend(end / HOUR_MS, sums);
-    this.cells.jump(end / CELL_MS, sums);
-    if (parts.length === 1) this.fives.jump(end / FIVE_MINUTES_MS, sums);
+    hours.extend(end / HOUR_MS, sums);
+    cells.jump(end / CELL_MS, sums);
+    if (parts.length === 1) fives.jump(end / FIVE_MINUTES_MS, sums);
   }
 
   sumsAt(at: Instant, into: Sums): Sums {
-    // A tick asks many rings a few times each, and waits for memory most: only what must be is looked at.
+    const cell = Math.min(Math.floor(at / CELL_MS), this.view.getInt32(ENDS.cells + 4, true));
+    const kept = keptAt(this.view, cell);
+    return readRecord(this.view, kept === -1 ? inStrip(this.stripOf(cell, this.nextStrip), cell) : kept, into);
+  }
+
+  sumsAtEach(cells: Int32Array, into: Float64Array): void {
+    // A tick asks many rings, and waits for memory most: what is known of the ring is read once.
     const { view } = this;
-    const cell = Math.min(Math.floor(at / CELL_MS), view.getInt32(ENDS.cells + 4, true));
-    if (cell >= view.getInt32(ENDS.cells, true)) return readRecord(view, FIRST_CELL + (cell % CELLS_KEPT), into);
-    const firstHour = view.getInt32(ENDS.hours, true);
-    if (cell <= firstHour * HOUR_CELLS) return this.hours.read(firstHour, into);
-    if (cell % FIVE_CELLS === 0 && this.fives.holds(cell / FIVE_CELLS)) return this.fives.read(cell / FIVE_CELLS, into);
-    const inHour = cell % HOUR_CELLS;
-    if (inHour === 0) return this.hours.read(cell / HOUR_CELLS, into);
-    // An hour's strips are of five minutes but for the first and the last: they begin at the ring's phase.
-    const phase = view.getInt32(PHASE, true);
-    const n = Math.floor((inHour + FIVE_CELLS - phase) / FIVE_CELLS);
-    const from = Math.max(0, n * FIVE_CELLS - FIVE_CELLS + phase);
-    const name = ((cell - inHour) / HOUR_CELLS) * STRIPS_AN_HOUR + n;
-    let strip = 0;
-    while (strip < STRIPS_KEPT && view.getInt32(UNPACKED + 4 * strip, true) !== name) strip += 1;
-    if (strip === STRIPS_KEPT) strip = this.unpack(name, from);
-    return readRecord(view, strip * STRIP_RECORDS + inHour - from, into);
+    const [first, last] = [view.getInt32(ENDS.cells, true), view.getInt32(ENDS.cells + 4, true)];
+    for (let i = 0; i < cells.length; i += 1) {
+      const asked = cells[i] ?? 0;
+      const cell = asked < last ? asked : last;
+      let record = FIRST_CELL + (cell % CELLS_KEPT);
+      if (cell < first) {
+        record = keptAt(view, cell);
+        if (record === -1) record = inStrip(this.stripOf(cell, i % STRIPS_KEPT), cell);
+      }
+      copyRecord(view, record, into, 3 * i);
+    }
+  }
+
+  touch(cells: Int32Array): number {
+    const { view } = this;
+    if (TOUCHED.cells !== cells) TOUCHED = { cells, places: placesOf(cells) };
+    const { places } = TOUCHED;
+    let sum = 0;
+    for (let i = 0; i < places.length; i += 1) sum += view.getInt32(places[i] ?? 0, true);
+    return sum;
   }
 
   missing(instants: readonly Instant[]): Instant[] {
@@ -173,13 +185,13 @@ class TieredRing implements Ring {
 
   giveDetail(hour: Instant, packed: Uint8Array | null): void {
     const detail = this.detailOf(hour);
-    if (detail === undefined) this.details.push({ hour, packed, cursor: null });
-    else Object.assign(detail, { packed, cursor: null });
+    if (detail === undefined) this.details.push({ hour, packed, reader: null });
+    else Object.assign(detail, { packed, reader: null });
     this.forgetStrips();
   }
 
   start(): Instant {
-    return instant(this.hours.first * HOUR_MS);
+    return instant(this.view.getInt32(ENDS.hours, true) * HOUR_MS);
   }
 
   lastEnd(): Instant | null {
@@ -205,19 +217,25 @@ class TieredRing implements Ring {
 
   /** The latest boundary that sums are kept for. */
   private edge(): number {
-    return this.cells.last * CELL_MS;
+    return this.view.getInt32(ENDS.cells + 4, true) * CELL_MS;
   }
 
   private hourNeeded(at: Instant): Instant | null {
-    const cell = Math.min(Math.floor(at / CELL_MS), this.cells.last);
-    if (cell >= this.cells.first || cell <= this.hours.first * HOUR_CELLS || cell % HOUR_CELLS === 0) return null;
-    if (cell % FIVE_CELLS === 0 && this.fives.holds(cell / FIVE_CELLS)) return null;
-    return instant(Math.floor(cell / HOUR_CELLS) * HOUR_MS);
+    const cell = Math.min(Math.floor(at / CELL_MS), this.view.getInt32(ENDS.cells + 4, true));
+    return keptAt(this.view, cell) === -1 ? instant(Math.floor(cell / HOUR_CELLS) * HOUR_MS) : null;
   }
 
-  /** -1 is the name of none. */
   private forgetStrips(): void {
-    for (let i = 0; i < STRIPS_KEPT; i += 1) this.view.setInt32(UNPACKED + 4 * i, -1, true);
+    for (let i = 0; i < STRIPS_KEPT; i += 1) this.markStrip(i, 0, -1);
+  }
+
+  private markStrip(strip: number, first: number, last: number): void {
+    this.view.setInt32(STRIPS + 8 * strip, first, true);
+    this.view.setInt32(STRIPS + 8 * strip + 4, last, true);
+  }
+
+  private isInStrip(strip: number, cell: number): boolean {
+    return cell >= this.view.getInt32(STRIPS + 8 * strip, true) && cell <= this.view.getInt32(STRIPS + 8 * strip + 4, true);
   }
 
   private noteObserved(from: number, to: number): void {
@@ -227,12 +245,11 @@ class TieredRing implements Ring {
 
   /** Makes room up to `end`, and says what stood before the hour at `at` and what the hour was counted as until now. */
   private open(at: Instant, end: number): { start: Sums; total: Sums } {
-    const head = this.cells.read(this.cells.last, noSums());
-    for (const track of [this.cells, this.fives, this.hours]) track.extend(Math.floor(Math.max(end, at) / track.stepMs), head);
-    const start = this.hours.read(at / HOUR_MS, noSums());
-    const after = this.hours.holds(at / HOUR_MS + 1)
-      ? this.hours.read(at / HOUR_MS + 1, noSums())
-      : this.cells.read(this.cells.last, noSums());
+    const { cells, fives, hours } = tracksOf(this.view);
+    const head = cells.read(cells.last, noSums());
+    for (const track of [cells, fives, hours]) track.extend(Math.floor(Math.max(end, at) / track.stepMs), head);
+    const start = hours.read(at / HOUR_MS, noSums());
+    const after = hours.holds(at / HOUR_MS + 1) ? hours.read(at / HOUR_MS + 1, noSums()) : cells.read(cells.last, noSums());
     return { start, total: { good: after.good - start.good, bad: after.bad - start.bad, observed: after.observed - start.observed } };
   }
 
@@ -240,14 +257,15 @@ class TieredRing implements Ring {
   private writeInside(at: Instant, start: Sums, row: Steps): Sums {
     const sums = { ...start };
     const first = at / CELL_MS;
-    const [firstKept, lastKept] = [this.cells.first, this.cells.last];
+    const { cells, fives } = tracksOf(this.view);
+    const [firstKept, lastKept] = [cells.first, cells.last];
     for (let i = 0; i < HOUR_TIER.steps; i += 1) {
       sums.good += row.good[i] ?? 0;
       sums.bad += row.bad[i] ?? 0;
       sums.observed += row.observed[i] ?? 0;
       const k = first + i + 1;
-      if (k >= firstKept && k <= lastKept) this.cells.set(k, sums);
-      if (k % FIVE_CELLS === 0 && this.fives.holds(k / FIVE_CELLS)) this.fives.set(k / FIVE_CELLS, sums);
+      if (k >= firstKept && k <= lastKept) cells.set(k, sums);
+      if (k % FIVE_CELLS === 0 && fives.holds(k / FIVE_CELLS)) fives.set(k / FIVE_CELLS, sums);
     }
     return sums;
   }
@@ -265,9 +283,10 @@ class TieredRing implements Ring {
     this.changes += 1;
     if (by.good === 0 && by.bad === 0 && by.observed === 0) return true;
     // The hour's own end stands already among the cells and five minutes; as an hour it moves with what comes after.
-    this.hours.shift(next / HOUR_MS, by);
-    this.fives.shift(next / FIVE_MINUTES_MS + 1, by);
-    this.cells.shift(next / CELL_MS + 1, by);
+    const { cells, fives, hours } = tracksOf(this.view);
+    hours.shift(next / HOUR_MS, by);
+    fives.shift(next / FIVE_MINUTES_MS + 1, by);
+    cells.shift(next / CELL_MS + 1, by);
     return true;
   }
 
@@ -276,27 +295,39 @@ class TieredRing implements Ring {
     return undefined;
   }
 
-  /** Unpacks a strip of an hour that only its packed row knows; going on where it ended costs that strip only. */
-  private unpack(name: number, from: number): number {
-    const hour = instant(Math.floor(name / STRIPS_AN_HOUR) * HOUR_MS);
-    const detail = this.detailOf(hour);
-    if (detail === undefined) throw new Error(`the hour ${iso(hour)} was not loaded before it was asked for`);
-    if (detail.cursor === null || detail.cursor.step > from) detail.cursor = openSteps(detail.packed);
-    const { cursor } = detail;
-    while (cursor.step < from) cursor.next();
-    this.nextStrip = (this.nextStrip + 1) % STRIPS_KEPT;
-    const strip = this.nextStrip;
-    this.view.setInt32(UNPACKED + 4 * strip, name, true);
-    const base = this.hours.read(hour / HOUR_MS, noSums());
-    const sums = noSums();
-    for (let i = 0; i <= FIVE_CELLS && from + i <= HOUR_CELLS; i += 1) {
-      if (i > 0) cursor.next();
-      sums.good = base.good + cursor.good;
-      sums.bad = base.bad + cursor.bad;
-      sums.observed = base.observed + cursor.observed;
-      writeRecord(this.view, strip * STRIP_RECORDS + i, sums);
-    }
+  /** The strip that holds a boundary inside an hour that only its packed row knows: the one given, unless another does already. */
+  private stripOf(cell: number, strip: number): number {
+    if (this.isInStrip(strip, cell)) return strip;
+    for (let i = 0; i < STRIPS_KEPT; i += 1) if (this.isInStrip(i, cell)) return i;
+    this.unpack(cell, strip);
+    this.nextStrip = (strip + 1) % STRIPS_KEPT;
     return strip;
+  }
+
+  /** Unpacks the strip that holds a boundary; going on where the last one of its hour ended costs that strip only. */
+  private unpack(cell: number, strip: number): void {
+    const hour = Math.floor(cell / HOUR_CELLS);
+    const detail = this.detailOf(instant(hour * HOUR_MS));
+    if (detail === undefined) throw new Error(`the hour ${iso(instant(hour * HOUR_MS))} was not loaded before it was asked for`);
+    // An hour's strips are of five minutes but for the first and the last: they begin at the ring's phase.
+    const inHour = cell % HOUR_CELLS;
+    const phase = this.view.getInt32(PHASE, true);
+    const first = Math.max(0, inHour - ((inHour + FIVE_CELLS - phase) % FIVE_CELLS));
+    const last = Math.min(HOUR_CELLS, inHour - ((inHour + FIVE_CELLS - phase) % FIVE_CELLS) + FIVE_CELLS);
+    if (detail.reader === null || detail.reader.step > first) detail.reader = new HourReader(detail.packed);
+    const { reader } = detail;
+    while (reader.step < first) reader.next();
+    const base = tracksOf(this.view).hours.read(hour, noSums());
+    const sums = noSums();
+    const start = hour * HOUR_CELLS;
+    for (let i = first; i <= last; i += 1) {
+      if (i > first) reader.next();
+      sums.good = base.good + reader.good;
+      sums.bad = base.bad + reader.bad;
+      sums.observed = base.observed + reader.observed;
+      writeRecord(this.view, inStrip(strip, start + i), sums);
+    }
+    this.markStrip(strip, start + first, start + last);
   }
 }
 

@@ -1,7 +1,7 @@
 import { type Because, because } from '#kernel/errors.ts';
-import { type DurationMs, humanDuration, HOUR_MS, type Instant, plus, SECOND_MS } from '#kernel/instant.ts';
+import { type DurationMs, humanDuration, HOUR_MS, type Instant, instant, plus, SECOND_MS } from '#kernel/instant.ts';
 import type { GapPolicy } from '../definition.ts';
-import { type Counts, type CountsSource, noCounts } from '../counts/counts.ts';
+import { type Counts, type CountsSource, countsOfEach, noCounts, type Windows, windowsOf } from '../counts/counts.ts';
 import { BILLION, type BurnPair, type BurnPolicy, type BurnSeverity, type BurnUrgency, budgetOf, budgetParts, microOf } from '../policy.ts';
 import { binomialTail } from './chance.ts';
 
@@ -114,67 +114,101 @@ export interface PairCall {
 }
 
 /**
- * Judges every pair. The only place where it is decided; whoever needs words puts them to what is decided here. With
- * `isBrief` the short window is asked first, and the long one only where the short one burns: the same pairs fire, and of
- * those that are quiet it is not said which window is.
+ * Judges every pair on a sheet that was read. The only place where it is decided; whoever needs words puts them to what is
+ * decided here. With `isBrief` the short window is asked first, and the long one only where the short one burns: the same
+ * pairs fire, and of those that are quiet it is not said which window is.
  */
-export function judgePairs(facts: BurnFacts, isBrief = false): readonly PairCall[] {
-  const { windows, calls } = sheetOf(facts.policy);
-  for (const window of windows) window.isRead = false;
-  for (const call of calls) {
-    call.code = judge(call, facts, isBrief);
+export function judgePairs(sheet: Sheet, facts: BurnFacts, isBrief = false): readonly PairCall[] {
+  for (const call of sheet.calls) {
+    if (!isBrief) readLong(sheet, call, facts);
+    call.code = judge(sheet, call, facts, isBrief);
     call.firing =
       call.code === 'short_window_uncovered' ? (facts.previous?.firing.includes(call.key) ?? false) : call.code === 'both_windows_above';
   }
-  return calls;
+  return sheet.calls;
 }
 
 interface SheetWindow {
   lengthMs: DurationMs;
   counts: Counts;
-  isRead: boolean;
+  /** The turn of the sheet that it was read in. */
+  turn: number;
 }
 
 /** Room for the judgements of a policy, used again and again: ten thousand objectives are judged in a few milliseconds. */
-interface Sheet {
-  windows: readonly SheetWindow[];
+export interface Sheet {
+  /** Of the budget's period, until now. */
+  period: Counts;
   calls: readonly SheetCall[];
+  /** What every judgement reads: the short windows, and their counts after those of the period. */
+  shortWindows: readonly SheetWindow[];
+  together: readonly Counts[];
+  windows: Windows;
+  turn: number;
 }
 
 interface SheetCall extends PairCall {
   longWindow: SheetWindow;
-  shortWindow: SheetWindow;
 }
 
 const SHEETS = new WeakMap<BurnPolicy, Sheet>();
 
-function sheetOf(policy: BurnPolicy): Sheet {
+export function sheetOf(policy: BurnPolicy): Sheet {
   const known = SHEETS.get(policy);
   if (known !== undefined) return known;
-  const windows = new Map<DurationMs, SheetWindow>();
+  const byLength = new Map<DurationMs, SheetWindow>();
   const windowOf = (lengthMs: DurationMs): SheetWindow => {
-    const window = windows.get(lengthMs) ?? { lengthMs, counts: noCounts(), isRead: false };
-    windows.set(lengthMs, window);
+    const window = byLength.get(lengthMs) ?? { lengthMs, counts: noCounts(), turn: 0 };
+    byLength.set(lengthMs, window);
     return window;
   };
   const calls = policy.pairs.map((pair): SheetCall => {
     const [longWindow, shortWindow] = [windowOf(pair.longMs), windowOf(pair.shortMs)];
-    const counts = { long: longWindow.counts, short: shortWindow.counts };
-    return { key: pairKey(pair), pair, code: 'long_window_below', firing: false, ...counts, longWindow, shortWindow };
+    return {
+      key: pairKey(pair),
+      pair,
+      code: 'long_window_below',
+      firing: false,
+      long: longWindow.counts,
+      short: shortWindow.counts,
+      longWindow,
+    };
   });
-  const sheet = { windows: [...windows.values()], calls };
+  const shortWindows = [...new Set(policy.pairs.map((pair) => windowOf(pair.shortMs)))];
+  const period = noCounts();
+  const together = [period, ...shortWindows.map(({ counts }) => counts)];
+  const sheet = { period, calls, shortWindows, together, windows: windowsOf([], instant(0)), turn: 0 };
   SHEETS.set(policy, sheet);
   return sheet;
 }
 
-function read(window: SheetWindow, { source, at }: BurnFacts): Counts {
-  if (!window.isRead) source.countsInto(plus(at, -window.lengthMs), at, window.counts);
-  window.isRead = true;
-  return window.counts;
+/** The windows of a sheet that end at `at`, its period beginning at `from`. */
+export function windowsAt(sheet: Sheet, from: Instant, at: Instant): Windows {
+  const { windows, shortWindows } = sheet;
+  if (windows.to === at && windows.from[0] === from) return windows;
+  return (sheet.windows = windowsOf([from, ...shortWindows.map(({ lengthMs }) => plus(at, -lengthMs))], at));
+}
+
+export function readSheet(sheet: Sheet, source: CountsSource, windows: Windows): void {
+  countsOfEach(source, windows, sheet.together);
+  sheet.turn += 1;
+  for (const window of sheet.shortWindows) window.turn = sheet.turn;
+}
+
+function readLong(sheet: Sheet, { longWindow, long }: SheetCall, { source, at }: BurnFacts): Counts {
+  if (longWindow.turn !== sheet.turn) source.countsInto(plus(at, -longWindow.lengthMs), at, long);
+  longWindow.turn = sheet.turn;
+  return long;
 }
 
 export function evaluateBurn(facts: BurnFacts): BurnVerdict {
-  const calls = judgePairs(facts);
+  const sheet = sheetOf(facts.policy);
+  readSheet(sheet, facts.source, windowsAt(sheet, facts.at, facts.at));
+  return describeBurn(judgePairs(sheet, facts), facts);
+}
+
+/** What was decided of the pairs, in words. */
+export function describeBurn(calls: readonly PairCall[], facts: BurnFacts): BurnVerdict {
   const pairs = calls.map((call) => decidePair(call, facts));
   const windows = new Map(calls.flatMap(({ long, short }) => [long, short].map((counts) => [counts.windowMs, counts] as const)));
   return {
@@ -249,30 +283,29 @@ export function pairKey(pair: BurnPair): string {
   return key;
 }
 
-function judge({ pair, longWindow, shortWindow }: SheetCall, facts: BurnFacts, isBrief: boolean): PairCode {
-  const { target, gaps = 'gap', guard = DEFAULT_GUARD, shareOf } = facts;
-  const short = read(shortWindow, facts);
+function judge(sheet: Sheet, call: SheetCall, facts: BurnFacts, isBrief: boolean): PairCode {
+  const { pair, short } = call;
+  const { gaps = 'gap', guard = DEFAULT_GUARD } = facts;
   const shortMs = countedMs(short);
-  const above = (counts: Counts): boolean =>
-    shareOf === undefined || shareOf === null
-      ? burnExceeds(counts, target, pair.factor, gaps)
-      : shareReached(counts, shareOf, target, pair.factor);
-  if (!isBrief) read(longWindow, facts);
   if (shortMs === 0) return 'window_excluded';
   if (gaps === 'gap' && short.observedMs * 10 < shortMs * 9) return 'short_window_uncovered';
-  if (isBrief && !above(short)) return 'short_window_below';
-  const long = read(longWindow, facts);
-  if (!above(long)) return 'long_window_below';
-  if (!above(short)) return 'short_window_below';
+  if (isBrief && !isAbove(short, pair, facts)) return 'short_window_below';
+  const long = readLong(sheet, call, facts);
+  if (!isAbove(long, pair, facts)) return 'long_window_below';
+  if (!isAbove(short, pair, facts)) return 'short_window_below';
   // Where nothing at all was observed, a gap that counts as bad has no number of events to be too few.
   if (long.observedMs === 0) return 'both_windows_above';
   const bad = long.bad + (gaps === 'bad' ? Math.floor((long.valid * long.gapMs) / long.observedMs) : 0);
   if (bad < guard.minBadCount) return 'too_few_bad';
   const trials = Math.round((long.valid * countedMs(long)) / long.observedMs);
-  const chance = (pair.factor * Number(budgetOf(target))) / 1e9;
+  const chance = (pair.factor * budgetParts(facts.target)) / 1e9;
   if (trials * chance < guard.gateBelowExpected && guard.alphaRatio > 0 && binomialTail(trials, chance, bad) >= guard.alphaRatio)
     return 'could_be_chance';
   return 'both_windows_above';
+}
+
+function isAbove(counts: Counts, { factor }: BurnPair, { target, gaps, shareOf = null }: BurnFacts): boolean {
+  return shareOf === null ? burnExceeds(counts, target, factor, gaps) : shareReached(counts, shareOf, target, factor);
 }
 
 function decidePair({ key, pair, code, firing, long: longCounts, short: shortCounts }: PairCall, facts: BurnFacts): PairVerdict {

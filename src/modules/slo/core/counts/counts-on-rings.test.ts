@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { HOUR_MS, instant, MINUTE_MS, plus } from '#kernel/instant.ts';
 import { emptySteps, HOUR_TIER, packSteps } from '#modules/signals/core/packed.ts';
 import { createRing } from '#modules/signals/core/ring/ring.ts';
-import { CELL_MS, countsOf, createCounts } from './counts.ts';
+import { CELL_MS, countsOf, countsOfEach, createCounts, noCounts, windowsOf } from './counts.ts';
 
 const T0 = instant(Date.UTC(2026, 10, 19, 12));
 
@@ -16,6 +16,29 @@ function packed(cells: Record<number, [number, number]>) {
   }
   return packSteps(row, HOUR_TIER);
 }
+
+test('windows that are asked for together are those that are asked for one by one', () => {
+  const cells = fc.dictionary(fc.nat(359).map(String), fc.tuple(fc.nat(1000), fc.nat(20)));
+  const lengths = fc.array(fc.nat(420), { minLength: 1, maxLength: 9 });
+  fc.assert(
+    fc.property(cells, cells, lengths, fc.nat(400), fc.boolean(), (before, latest, asked, end, isCorrected) => {
+      const ring = createRing({ origin: plus(T0, -2 * HOUR_MS) });
+      const hours = [packed(before), packed(latest)];
+      const starts = [plus(T0, -HOUR_MS), T0];
+      for (const [i, at] of starts.entries()) ring.applyHour(at, hours[i] ?? packed({}));
+      const to = plus(T0, end * CELL_MS);
+      const from = asked.map((length) => plus(to, -length * CELL_MS));
+      const span = { from: T0, to: plus(T0, 5 * MINUTE_MS), recount: null };
+      for (const hour of ring.missing([to, ...from, span.from, span.to])) ring.giveDetail(hour, hours[starts.indexOf(hour)] ?? null);
+      const source = createCounts(ring, isCorrected ? [span] : []);
+      const together = asked.map(() => noCounts());
+      const windows = windowsOf(from, to);
+      source.touch?.(windows);
+      countsOfEach(source, windows, together);
+      expect(together).toEqual(from.map((at) => countsOf(source, at, to)));
+    }),
+  );
+});
 
 describe('corrections of the latest hour of a ring', () => {
   test('leave out what comes late inside an exclusion', () => {

@@ -15,6 +15,10 @@ export interface Sums {
 export interface SumsSource {
   /** Writes the sums at `at`, taken down to the cell, into `into`. */
   sumsAt(at: Instant, into: Sums): Sums;
+  /** Of sources that are asked by the thousand: the sums at several ends of cells, good, bad and observed of the i-th from 3·i on. */
+  sumsAtEach?(cells: Int32Array, into: Float64Array): void;
+  /** Touches what `sumsAtEach` will read, and returns some number made of it. */
+  touch?(cells: Int32Array): number;
   firstAt(): Instant | null;
   lastEnd(): Instant | null;
   /** Rises whenever sums before the latest hour may have changed. */
@@ -42,11 +46,27 @@ export interface Counts {
 export interface CountsSource {
   /** Sums over (from, to], written into `into`. */
   countsInto(from: Instant, to: Instant, into: Counts): Counts;
+  /** The same of several windows, at not much more than the price of one; false where it cannot. `countsOfEach` asks it. */
+  tryEach?(windows: Windows, into: readonly Counts[]): boolean;
+  /** Has the memory that windows are in on its way: worth its while for many sources, before they are asked one by one. */
+  touch?(windows: Windows): void;
   firstAt(): Instant | null;
   /** End of the latest cell. */
   lastEnd(): Instant | null;
   /** End of the latest cell that had ended by `at`. */
   lastEndBefore(at: Instant): Instant | null;
+}
+
+/** Windows that end together; made once and asked of many sources. */
+export interface Windows {
+  from: readonly Instant[];
+  to: Instant;
+  /** The ends of cells that they are read at: first `to`, then each `from`. */
+  cells: Int32Array;
+}
+
+export function windowsOf(from: readonly Instant[], to: Instant): Windows {
+  return { from, to, cells: Int32Array.from([to, ...from], (at) => Math.floor(at / CELL_MS)) };
 }
 
 export function noCounts(): Counts {
@@ -101,14 +121,30 @@ class SourceCounts implements CountsSource {
     }
     into.good = HIGH.good - LOW.good;
     into.bad = HIGH.bad - LOW.bad;
-    into.valid = into.good + into.bad;
-    into.windowMs = Math.max(0, to - from);
-    into.excludedMs = Math.min(into.windowMs, (HIGH.excluded - LOW.excluded) * CELL_MS);
-    into.observedMs = Math.min(into.windowMs - into.excludedMs, (HIGH.observed - LOW.observed) * CELL_MS);
-    const first = this.source.firstAt();
-    const known = first === null ? 0 : Math.max(0, to - Math.max(from, first));
-    into.gapMs = Math.max(0, Math.min(known, into.windowMs) - into.observedMs - into.excludedMs);
+    measure(into, { from, to, first: this.source.firstAt() }, HIGH.observed - LOW.observed, HIGH.excluded - LOW.excluded);
     return into;
+  }
+
+  tryEach({ from, to, cells }: Windows, into: readonly Counts[]): boolean {
+    const { source } = this;
+    if (this.corrected !== null || source.sumsAtEach === undefined) return false;
+    if (EACH.length < 3 * cells.length) EACH = new Float64Array(3 * cells.length);
+    source.sumsAtEach(cells, EACH);
+    const good = EACH[0] ?? 0;
+    const bad = EACH[1] ?? 0;
+    const observed = EACH[2] ?? 0;
+    const first = source.firstAt();
+    for (let i = 0; i < from.length; i += 1) {
+      const counts = into[i] ?? noCounts();
+      counts.good = good - (EACH[3 * i + 3] ?? 0);
+      counts.bad = bad - (EACH[3 * i + 4] ?? 0);
+      measure(counts, { from: from[i] ?? to, to, first }, observed - (EACH[3 * i + 5] ?? 0), 0);
+    }
+    return true;
+  }
+
+  touch({ cells }: Windows): void {
+    TOUCHED.sum = this.source.touch?.(cells) ?? 0;
   }
 
   private read(at: Instant, into: CorrectedSums): void {
@@ -117,6 +153,26 @@ class SourceCounts implements CountsSource {
     this.corrected?.correct(at, into);
   }
 }
+
+/** What follows of a window's counts from its events and from the cells that were observed in it and taken out of it. */
+function measure(
+  counts: Counts,
+  { from, to, first }: { from: Instant; to: Instant; first: Instant | null },
+  observed: number,
+  excluded: number,
+): void {
+  counts.valid = counts.good + counts.bad;
+  counts.windowMs = Math.max(0, to - from);
+  counts.excludedMs = Math.min(counts.windowMs, excluded * CELL_MS);
+  counts.observedMs = Math.min(counts.windowMs - counts.excludedMs, observed * CELL_MS);
+  const known = first === null ? 0 : Math.max(0, to - Math.max(from, first));
+  counts.gapMs = Math.max(0, Math.min(known, counts.windowMs) - counts.observedMs - counts.excludedMs);
+}
+
+/** Room for the sums at the ends of several windows. */
+let EACH = new Float64Array(0);
+/** Kept, so that no compiler takes the reading of it for needless. */
+const TOUCHED = { sum: 0 };
 
 /** Room for the sums at both ends of a window. All windows of an evaluation end together: their end is looked up once. */
 const LOW: CorrectedSums = { good: 0, bad: 0, observed: 0, excluded: 0 };
@@ -129,6 +185,13 @@ const HIGH: CorrectedSums & { of: CountsSource | null; at: number; stamp: number
   at: Number.NaN,
   stamp: -1,
 };
+
+/** Counts of each window, into the place of its number. */
+export function countsOfEach(source: CountsSource, windows: Windows, into: readonly Counts[]): void {
+  if (source.tryEach?.(windows, into) === true) return;
+  const { from, to } = windows;
+  for (let i = 0; i < from.length; i += 1) source.countsInto(from[i] ?? to, to, into[i] ?? noCounts());
+}
 
 export function countsOf(source: CountsSource, from: Instant, to: Instant): Counts {
   return source.countsInto(from, to, noCounts());
