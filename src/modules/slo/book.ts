@@ -105,7 +105,7 @@ class Book implements ObjectiveBook {
   private readonly policyOf = new WeakMap<Version, BudgetPolicy>();
   private readonly termsOf = new WeakMap<Version, ObjectiveTerms>();
   private readonly sharedTerms = new Map<string, ObjectiveTerms>();
-  private readonly groupTermsOf = new WeakMap<ObjectiveTerms, ObjectiveTerms>();
+  private readonly groupTermsOf = new WeakMap<Version, { terms: ObjectiveTerms; own: ObjectiveTerms }>();
   private corrections: { key: string; byObjective: Map<string, ReadCorrections> } = { key: '', byObjective: new Map() };
   private readonly sources = new WeakMap<object, { spans: readonly CorrectionSpan[]; source: CountsSource }>();
   private readonly plain = new WeakMap<object, CountsSource>();
@@ -156,7 +156,7 @@ class Book implements ObjectiveBook {
 
   /** Equal terms are one object: thousands of objectives are judged by a few, and what follows from those is worked out once. */
   private share(terms: ObjectiveTerms): ObjectiveTerms {
-    const key = JSON.stringify(terms, (_key, value: unknown) => (value === Number.NEGATIVE_INFINITY ? 'none' : value));
+    const key = JSON.stringify(terms);
     const known = this.sharedTerms.get(key);
     if (known?.levels === terms.levels) return known;
     if (this.sharedTerms.size >= TERMS_SHARED) this.sharedTerms.clear();
@@ -166,11 +166,11 @@ class Book implements ObjectiveBook {
 
   groupTerms(version: Version): ObjectiveTerms {
     const terms = this.terms(version);
-    const known = this.groupTermsOf.get(terms);
-    if (known !== undefined) return known;
+    const known = this.groupTermsOf.get(version);
+    if (known?.terms === terms) return known.own;
     const alerting = { ...version.definition.alerting, exhausted: false, exhaustsWithin: undefined, noDataAfter: null };
-    const own = { ...terms, alerting };
-    this.groupTermsOf.set(terms, own);
+    const own = this.share({ ...terms, alerting });
+    this.groupTermsOf.set(version, { terms, own });
     return own;
   }
 
