@@ -8,7 +8,7 @@ import { backtestObjective, testDefinition } from './backtest/backtest.ts';
 import type { ObjectiveBook } from './book.ts';
 import { budgetPolicyRoutes, reviewRoutes } from './budget-policy/routes.ts';
 import type { contract } from './contract.ts';
-import { deleteObjective } from './delete-objective.ts';
+import { deleteObjective } from './edit/delete-objective.ts';
 import { createCorrection } from './corrections/create-correction.ts';
 import { decideCorrection } from './corrections/decide-correction.ts';
 import { proposeCorrection } from './corrections/propose-correction.ts';
@@ -16,7 +16,7 @@ import { exportObjectives, importObjectives } from './exchange/exchange.ts';
 import { explainView } from './read/explain-objective.ts';
 import { previewObjective } from './backtest/preview-objective.ts';
 import { pushCounts } from './push-counts.ts';
-import { putObjective } from './put-objective.ts';
+import { putObjective } from './edit/put-objective.ts';
 import { type ObjectiveReader, oneOf } from './read/reader.ts';
 import { correctionsView, correctionView, groupsView, versionsView } from './read/views.ts';
 

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { instant, iso, plus, SECOND_MS } from '#kernel/instant.ts';
+import { pushCounts } from '#modules/slo/push-counts.ts';
+import { dieAtEachCall } from '#testing/crash.ts';
 import { createWorld, type World } from '#testing/world.ts';
 
 const NOW = instant(Date.UTC(2026, 10, 19, 12));
@@ -57,3 +59,18 @@ it('minutes that are judged by their counts are judged by those of groups', asyn
   await push('sliced', [120, 97, 98, 'eu'], [120, 2, 2, 'us']);
   expect(await counted('sliced')).toEqual([0, 2]);
 });
+
+it('a node that dies between clearing and counting leaves what was counted, whichever call it dies at', async () => {
+  await put('dying', {});
+  await push('dying', [180, 90, 100], [120, 80, 100]);
+  await put('dying', { groupBy: ['region'] });
+  const at = plus(NOW, -180 * SECOND_MS);
+  const bucket = (region: string, good: number) => ({ at, seconds: 60, good, valid: 50, group: { region } });
+  const deaths = await dieAtEachCall(
+    world,
+    (ctx) => pushCounts(ctx, { slug: 'dying', buckets: [bucket('eu', 50), bucket('us', 45)] }),
+    async (call) => expect(await counted('dying'), `call ${call}`).toEqual([30, 200]),
+  );
+  expect(deaths).toBeGreaterThan(5);
+  expect(await counted('dying')).toEqual([25, 200]);
+}, 60_000);

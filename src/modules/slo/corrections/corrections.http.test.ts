@@ -4,7 +4,7 @@ import { instant, iso, MINUTE_MS, plus } from '#kernel/instant.ts';
 import { json } from '#platform/db/database.ts';
 import type { VerbContext } from '#platform/verb.ts';
 import { createWorld, type World } from '#testing/world.ts';
-import { deleteObjective } from '../delete-objective.ts';
+import { deleteObjective } from '../edit/delete-objective.ts';
 import { proposeCorrection } from '../index.ts';
 
 describe('corrections', () => {

@@ -7,8 +7,8 @@ import type { Db, VerbContext } from '#platform/verb.ts';
 import { tryVersion } from '../book.ts';
 import { ObjectiveDefinition } from '../contract.ts';
 import type { DocumentProblem, PlanEntry } from '../core/views.ts';
-import { deleteObjective } from '../delete-objective.ts';
-import { countedBy, definitionInput, putObjective } from '../put-objective.ts';
+import { deleteObjective } from '../edit/delete-objective.ts';
+import { countedBy, definitionInput, putObjective } from '../edit/put-objective.ts';
 import { findVersions, listObjectives } from '../store.ts';
 import { lockJudging } from '../tick/lock-judging.ts';
 

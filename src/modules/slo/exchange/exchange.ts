@@ -8,7 +8,7 @@ import { tryVersion } from '../book.ts';
 import { canonicalDefinition, type ObjectiveDocument } from '../openslo/definition.ts';
 import { exportOpenSlo } from '../openslo/export.ts';
 import { importOpenSlo } from '../openslo/import.ts';
-import { definitionInput } from '../put-objective.ts';
+import { definitionInput } from '../edit/put-objective.ts';
 import { exportAlertmanager } from '../rules/export-alertmanager.ts';
 import { exportRules } from '../rules/export-rules.ts';
 import { importSloth } from '../sloth/import.ts';

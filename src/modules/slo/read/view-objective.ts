@@ -10,7 +10,7 @@ import { windowBurn } from '../core/burn/burn.ts';
 import { type CountsSource, countsBefore, countsOf } from '../core/counts/counts.ts';
 import { evaluateObjective, type ObjectiveStatus, type ObjectiveTerms, SHOWN_WINDOWS } from '../core/evaluate.ts';
 import { periodAt, periodEndingAt, periodText, windowText } from '../core/window.ts';
-import { definitionInput } from '../put-objective.ts';
+import { definitionInput } from '../edit/put-objective.ts';
 import { takeoverOf } from '../tick/take-over.ts';
 
 export interface ViewParts {

@@ -1,15 +1,14 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { system } from '#kernel/actor.ts';
 import { HOUR_MS, instant, iso, MINUTE_MS, plus } from '#kernel/instant.ts';
 import { createCountsHistory } from '#modules/signals/index.ts';
-import { crashAtCall } from '#testing/crash.ts';
+import { dieAtEachCall } from '#testing/crash.ts';
 import { createScriptedSource } from '#testing/scripted-source.ts';
 import { createWorld, type World } from '#testing/world.ts';
-import { createObjectiveBook } from './book.ts';
+import { createObjectiveBook } from '../book.ts';
 import { deleteObjective } from './delete-objective.ts';
-import { nextTick } from './index.ts';
-import { evaluateAll } from './tick/tick.ts';
+import { nextTick } from '../index.ts';
+import { evaluateAll } from '../tick/tick.ts';
 
 const OTLP = { kind: 'otlp', metric: 'shop.requests', good: [{ attribute: 'status', op: '=', value: 'ok' }] } as const;
 const GROUPED = { kind: 'counts', groupBy: ['region'] } as const;
@@ -103,23 +102,11 @@ describe('a deleted objective', () => {
     });
     const before = await standing();
     expect(before).toMatchObject({ pages: 1, rows: [{ slug: 'doomed', deletedSlug: null }] });
-    let deaths = 0;
-    for (let isWhole = false; !isWhole; ) {
-      const crash = crashAtCall(deaths + 1);
-      let isArmed = false;
-      const node = await world.addNode({ onQuery: () => isArmed && crash.onQuery() });
-      isArmed = true;
-      isWhole = await node.app.transactor
-        .transact(system('test'), (ctx) => deleteObjective(ctx, { slug: 'doomed', ifMatch: undefined }))
-        .then(
-          () => true,
-          () => false,
-        );
-      world.crash(node);
-      if (isWhole) break;
-      deaths += 1;
-      expect(await standing(), `call ${deaths}`).toEqual(before);
-    }
+    const deaths = await dieAtEachCall(
+      world,
+      (ctx) => deleteObjective(ctx, { slug: 'doomed', ifMatch: undefined }),
+      async (call) => expect(await standing(), `call ${call}`).toEqual(before),
+    );
     expect(deaths).toBeGreaterThan(10);
     await settle();
     expect(await standing()).toEqual({ alerts: 0, pages: 0, rows: [], audited: before.audited + 1 });

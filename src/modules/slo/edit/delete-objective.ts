@@ -5,13 +5,13 @@ import { applySignals, type SourceSignal } from '#modules/alerts/index.ts';
 import { endIndicators } from '#modules/signals/index.ts';
 import { lockName } from '#platform/db/lock-name.ts';
 import type { VerbContext } from '#platform/verb.ts';
-import { listOpenReviews, updateReviewed } from './budget-policy/review-store.ts';
-import { alertTurns } from './core/alert-changes.ts';
-import { type Evaluation, NOT_EVALUATED } from './core/evaluate.ts';
-import { objectiveDeleted } from './events.ts';
-import { listGroups, listVersions, loadObjectiveLocked, type ObjectiveRow, updateDeleted } from './store.ts';
-import { lockJudging } from './tick/lock-judging.ts';
-import { closingSignal } from './tick/judge.ts';
+import { listOpenReviews, updateReviewed } from '../budget-policy/review-store.ts';
+import { alertTurns } from '../core/alert-changes.ts';
+import { type Evaluation, NOT_EVALUATED } from '../core/evaluate.ts';
+import { objectiveDeleted } from '../events.ts';
+import { listGroups, listVersions, loadObjectiveLocked, type ObjectiveRow, updateDeleted } from '../store.ts';
+import { lockJudging } from '../tick/lock-judging.ts';
+import { closingSignal } from '../tick/judge.ts';
 
 export interface DeleteObjectiveInput {
   slug: string;

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { HOUR_MS, instant, iso, MINUTE_MS, plus } from '#kernel/instant.ts';
 import { createWorld, type World } from '#testing/world.ts';
-import { nextTick } from './index.ts';
+import { nextTick } from '../index.ts';
 
 const START = instant(Date.UTC(2026, 10, 19, 12));
 

@@ -8,13 +8,13 @@ import { loadServiceBySlug } from '#modules/catalog/index.ts';
 import { createIndicator, isObserved, readFurtherBack } from '#modules/signals/index.ts';
 import { lockName } from '#platform/db/lock-name.ts';
 import type { VerbContext } from '#platform/verb.ts';
-import { scrapeMsOf, tryVersion, type Version } from './book.ts';
-import { requireBudgetPolicy } from './budget-policy/policies.ts';
-import type { ObjectiveDefinition } from './contract.ts';
-import { NOT_EVALUATED } from './core/evaluate.ts';
-import { resolvePolicy } from './core/policy.ts';
-import { periodMs, windowInput } from './core/window.ts';
-import { findVersions, insertVersion, lockObjective, type ObjectiveRow, upsertObjective } from './store.ts';
+import { scrapeMsOf, tryVersion, type Version } from '../book.ts';
+import { requireBudgetPolicy } from '../budget-policy/policies.ts';
+import type { ObjectiveDefinition } from '../contract.ts';
+import { NOT_EVALUATED } from '../core/evaluate.ts';
+import { resolvePolicy } from '../core/policy.ts';
+import { periodMs, windowInput } from '../core/window.ts';
+import { findVersions, insertVersion, lockObjective, type ObjectiveRow, upsertObjective } from '../store.ts';
 
 export interface PutObjectiveInput {
   slug: string;
