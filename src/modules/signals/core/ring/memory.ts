@@ -5,33 +5,42 @@ import { addTo, noSums, type Sums } from '../packed.ts';
 export const FIVE_MINUTES_MS: DurationMs = 5 * MINUTE_MS;
 export const FIVE_CELLS = FIVE_MINUTES_MS / CELL_MS;
 export const HOUR_CELLS = HOUR_MS / CELL_MS;
-export const CELLS_KEPT = (40 * MINUTE_MS) / CELL_MS + 1;
+const CELL_COLUMNS = 9;
+const CELLS_KEPT = CELL_COLUMNS * FIVE_CELLS;
 const FIVES_KEPT = (3 * DAY_MS) / FIVE_MINUTES_MS + 1;
-const STRIP_RECORDS = FIVE_CELLS + 1;
 /** Strips of five minutes held unpacked: as many as an objective's windows have edges beyond the cells. */
 export const STRIPS_KEPT = 8;
+/**
+ * Cells and strips lie in rows, one for each 10 s of five minutes: windows that are whole five minutes long have all their edges
+ * in one row, which a tick finds in one stretch of memory.
+ */
+const COLUMNS = STRIPS_KEPT + CELL_COLUMNS;
 /** Good and bad as doubles, observed cells as a whole number: one place in memory, as a tick of many rings waits for memory most. */
 const RECORD_BYTES = 20;
 
 /**
  * All that a ring knows lies in one stretch of memory, what every tick asks for at its start: the ends of what each track
- * keeps, what each strip holds, and when something was observed first and last (NaN: never). Then the records.
+ * keeps, when something was observed first and last (NaN: never), and what each strip holds. Then the records.
  */
 export const ENDS = { cells: 0, fives: 8, hours: 16 } as const;
 const HOURS_KEPT = 24;
 export const PHASE = 28;
+export const LATEST = 32;
+export const EARLIEST = 40;
 /** First and last boundary of each strip; the first beyond the last where it holds none. */
-export const STRIPS = 32;
-export const LATEST = STRIPS + 8 * STRIPS_KEPT;
-export const EARLIEST = LATEST + 8;
-const RECORDS = EARLIEST + 8;
-export const FIRST_CELL = STRIPS_KEPT * STRIP_RECORDS;
-const FIRST_FIVE = FIRST_CELL + CELLS_KEPT;
+const STRIPS = 48;
+const RECORDS = STRIPS + 8 * STRIPS_KEPT;
+const FIRST_FIVE = FIVE_CELLS * COLUMNS;
 const FIRST_HOUR = FIRST_FIVE + FIVES_KEPT;
 
 /** Where a strip keeps a boundary that it holds. */
 export function inStrip(strip: number, cell: number): number {
-  return strip * STRIP_RECORDS + (cell % STRIP_RECORDS);
+  return (cell % FIVE_CELLS) * COLUMNS + strip;
+}
+
+/** Where a boundary stands that is kept every 10 s. */
+export function inCells(cell: number): number {
+  return (cell % FIVE_CELLS) * COLUMNS + STRIPS_KEPT + (Math.trunc(cell / FIVE_CELLS) % CELL_COLUMNS);
 }
 
 export function readRecord(view: DataView, i: number, into: Sums): Sums {
@@ -50,17 +59,22 @@ export function copyRecord(view: DataView, i: number, into: Float64Array, to: nu
   into[to + 2] = view.getUint32(at + 16, true);
 }
 
+/** Nearer than this, two places lie in one line of the processor's memory, or in two that it fetches together. */
+const NEAR_BYTES = 48;
+
 /**
- * Where a ring that is up to date has the sums at each boundary, the newest first, most likely, and what says so: both ends of
- * every record, which may lie in two lines of the processor's memory. For who wants them on their way.
+ * Where a ring that is up to date has the sums at each boundary, the newest first, most likely, and what says so: for who wants
+ * them on their way, one place for each line of the processor's memory.
  */
 export function placesOf(cells: Int32Array): Int32Array {
   const newest = cells[0] ?? 0;
-  const records = Array.from(cells, (cell, i) =>
-    newest - cell < CELLS_KEPT ? FIRST_CELL + (cell % CELLS_KEPT) : inStrip(i % STRIPS_KEPT, cell),
-  );
-  const places = records.map((record) => RECORDS + record * RECORD_BYTES);
-  return Int32Array.from([ENDS.cells, STRIPS + 4 * STRIPS_KEPT, EARLIEST, ...places.flatMap((at) => [at, at + RECORD_BYTES - 4])]);
+  let strips = 0;
+  const records: number[] = [];
+  for (const cell of cells) records.push(newest - cell < CELLS_KEPT ? inCells(cell) : inStrip(strips++ % STRIPS_KEPT, cell));
+  const ends = records.flatMap((record) => [record * RECORD_BYTES, (record + 1) * RECORD_BYTES - 4]);
+  const places = [ENDS.cells, STRIPS + 8];
+  for (const end of ends.sort((a, b) => a - b)) if (RECORDS + end - (places.at(-1) ?? 0) > NEAR_BYTES) places.push(RECORDS + end);
+  return Int32Array.from(places);
 }
 
 export function writeRecord(view: DataView, i: number, sums: Sums): void {
@@ -74,16 +88,17 @@ export function writeRecord(view: DataView, i: number, sums: Sums): void {
 class Track {
   readonly stepMs: DurationMs;
   readonly size: number;
+  /** Where the sums at a boundary stand. */
+  readonly recordOf: (k: number) => number;
   private readonly view: DataView;
   private readonly ends: number;
-  private readonly base: number;
 
-  constructor(view: DataView, place: { ends: number; base: number; size: number }, stepMs: DurationMs) {
+  constructor(view: DataView, place: { ends: number; size: number; recordOf: (k: number) => number }, stepMs: DurationMs) {
     this.stepMs = stepMs;
     this.size = place.size;
+    this.recordOf = place.recordOf;
     this.view = view;
     this.ends = place.ends;
-    this.base = place.base;
   }
 
   /** Boundaries from first to last are kept, counted in steps from the epoch. */
@@ -121,11 +136,6 @@ class Track {
     this.first = k;
     this.last = k;
     this.set(k, sums);
-  }
-
-  /** Where the sums at a boundary stand. */
-  recordOf(k: number): number {
-    return this.base + (k % this.size);
   }
 
   set(k: number, sums: Sums): void {
@@ -168,20 +178,35 @@ export function createMemory(from: Instant, reachMs: DurationMs): DataView {
 
 /** For who writes. A tick that reads thousands of rings goes without: each object is one more wait for memory. */
 export function tracksOf(view: DataView): Tracks {
+  const hoursKept = view.getInt32(HOURS_KEPT, true);
+  const inHours = (k: number): number => FIRST_HOUR + (k % hoursKept);
   return {
-    cells: new Track(view, { ends: ENDS.cells, base: FIRST_CELL, size: CELLS_KEPT }, CELL_MS),
-    fives: new Track(view, { ends: ENDS.fives, base: FIRST_FIVE, size: FIVES_KEPT }, FIVE_MINUTES_MS),
-    hours: new Track(view, { ends: ENDS.hours, base: FIRST_HOUR, size: view.getInt32(HOURS_KEPT, true) }, HOUR_MS),
+    cells: new Track(view, { ends: ENDS.cells, size: CELLS_KEPT, recordOf: inCells }, CELL_MS),
+    fives: new Track(view, { ends: ENDS.fives, size: FIVES_KEPT, recordOf: inFives }, FIVE_MINUTES_MS),
+    hours: new Track(view, { ends: ENDS.hours, size: hoursKept, recordOf: inHours }, HOUR_MS),
   };
+}
+
+export function inFives(k: number): number {
+  return FIRST_FIVE + (k % FIVES_KEPT);
+}
+
+export function markStrip(view: DataView, strip: number, first: number, last: number): void {
+  view.setInt32(STRIPS + 8 * strip, first, true);
+  view.setInt32(STRIPS + 8 * strip + 4, last, true);
+}
+
+export function isInStrip(view: DataView, strip: number, cell: number): boolean {
+  return cell >= view.getInt32(STRIPS + 8 * strip, true) && cell <= view.getInt32(STRIPS + 8 * strip + 4, true);
 }
 
 /** Where the sums at the end of a cell stand; -1 where only the packed row of its hour knows them. */
 export function keptAt(view: DataView, cell: number): number {
-  if (cell >= view.getInt32(ENDS.cells, true)) return FIRST_CELL + (cell % CELLS_KEPT);
+  if (cell >= view.getInt32(ENDS.cells, true)) return inCells(cell);
   const hour = Math.max(Math.trunc(cell / HOUR_CELLS), view.getInt32(ENDS.hours, true));
   if (cell <= hour * HOUR_CELLS) return FIRST_HOUR + (hour % view.getInt32(HOURS_KEPT, true));
   if (cell % FIVE_CELLS !== 0) return -1;
   const five = cell / FIVE_CELLS;
   const isHeld = five >= view.getInt32(ENDS.fives, true) && five <= view.getInt32(ENDS.fives + 4, true);
-  return isHeld ? FIRST_FIVE + (five % FIVES_KEPT) : -1;
+  return isHeld ? inFives(five) : -1;
 }

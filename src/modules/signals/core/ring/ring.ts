@@ -2,29 +2,30 @@ import { DAY_MS, type DurationMs, floorTo, HOUR_MS, type Instant, instant, iso }
 import { CELL_MS } from '../cell.ts';
 import { addTo, emptySteps, HourReader, HOUR_TIER, noSums, type Steps, type Sums, unpackSteps } from '../packed.ts';
 import {
-  CELLS_KEPT,
   copyRecord,
   createMemory,
   EARLIEST,
   ENDS,
-  FIRST_CELL,
   FIVE_CELLS,
   FIVE_MINUTES_MS,
   HOUR_CELLS,
+  inCells,
+  inFives,
   inStrip,
+  isInStrip,
   keptAt,
   LATEST,
+  markStrip,
   placesOf,
   PHASE,
   readRecord,
-  STRIPS,
   STRIPS_KEPT,
   tracksOf,
   writeRecord,
 } from './memory.ts';
 
 /**
- * The counts of one series in memory, as running sums since its origin: every 10 s for the last 40 minutes, every five
+ * The counts of one series in memory, as running sums since its origin: every 10 s for the last 45 minutes, every five
  * minutes for three days, every hour for 92 days. The sums of any window are one subtraction, whatever its length.
  *
  * Where a window's edge falls between two kept sums, the hour that holds it is needed: `missing` names it, `giveDetail`
@@ -144,21 +145,22 @@ class TieredRing implements Ring {
 
   sumsAt(at: Instant, into: Sums): Sums {
     const cell = Math.min(Math.floor(at / CELL_MS), this.view.getInt32(ENDS.cells + 4, true));
-    const kept = keptAt(this.view, cell);
-    return readRecord(this.view, kept === -1 ? inStrip(this.stripOf(cell, this.nextStrip), cell) : kept, into);
+    return readRecord(this.view, this.recordOf(cell, this.nextStrip), into);
   }
 
   sumsAtEach(cells: Int32Array, into: Float64Array): void {
     // A tick asks many rings, and waits for memory most: what is known of the ring is read once.
     const { view } = this;
     const [first, last] = [view.getInt32(ENDS.cells, true), view.getInt32(ENDS.cells + 4, true)];
+    let strip = 0;
     for (let i = 0; i < cells.length; i += 1) {
       const asked = cells[i] ?? 0;
       const cell = asked < last ? asked : last;
-      let record = FIRST_CELL + (cell % CELLS_KEPT);
-      if (cell < first) {
-        record = keptAt(view, cell);
-        if (record === -1) record = inStrip(this.stripOf(cell, i % STRIPS_KEPT), cell);
+      let record = 0;
+      if (cell >= first) record = inCells(cell);
+      else {
+        record = isInStrip(view, strip, cell) ? inStrip(strip, cell) : this.recordOf(cell, strip);
+        strip = (strip + 1) % STRIPS_KEPT;
       }
       copyRecord(view, record, into, 3 * i);
     }
@@ -179,7 +181,11 @@ class TieredRing implements Ring {
       const hour = this.hourNeeded(at);
       if (hour !== null && !needed.includes(hour)) needed.push(hour);
     }
-    if (this.details.length > DETAILS_KEPT) this.details = this.details.filter((detail) => needed.includes(detail.hour));
+    if (this.details.length > DETAILS_KEPT) {
+      this.details = this.details.filter((detail) => needed.includes(detail.hour));
+      // News of an hour whose row is gone would find strips of it that nobody takes for stale.
+      this.forgetStrips();
+    }
     return needed.filter((hour) => this.detailOf(hour) === undefined);
   }
 
@@ -226,16 +232,7 @@ class TieredRing implements Ring {
   }
 
   private forgetStrips(): void {
-    for (let i = 0; i < STRIPS_KEPT; i += 1) this.markStrip(i, 0, -1);
-  }
-
-  private markStrip(strip: number, first: number, last: number): void {
-    this.view.setInt32(STRIPS + 8 * strip, first, true);
-    this.view.setInt32(STRIPS + 8 * strip + 4, last, true);
-  }
-
-  private isInStrip(strip: number, cell: number): boolean {
-    return cell >= this.view.getInt32(STRIPS + 8 * strip, true) && cell <= this.view.getInt32(STRIPS + 8 * strip + 4, true);
+    for (let i = 0; i < STRIPS_KEPT; i += 1) markStrip(this.view, i, 0, -1);
   }
 
   private noteObserved(from: number, to: number): void {
@@ -264,8 +261,8 @@ class TieredRing implements Ring {
       sums.bad += row.bad[i] ?? 0;
       sums.observed += row.observed[i] ?? 0;
       const k = first + i + 1;
-      if (k >= firstKept && k <= lastKept) cells.set(k, sums);
-      if (k % FIVE_CELLS === 0 && fives.holds(k / FIVE_CELLS)) fives.set(k / FIVE_CELLS, sums);
+      if (k >= firstKept && k <= lastKept) writeRecord(this.view, inCells(k), sums);
+      if (k % FIVE_CELLS === 0 && fives.holds(k / FIVE_CELLS)) writeRecord(this.view, inFives(k / FIVE_CELLS), sums);
     }
     return sums;
   }
@@ -295,10 +292,16 @@ class TieredRing implements Ring {
     return undefined;
   }
 
+  /** Where the sums at the end of a cell stand, unpacked into a strip, the one given or another, where only a packed row knows them. */
+  private recordOf(cell: number, strip: number): number {
+    const kept = keptAt(this.view, cell);
+    return kept === -1 ? inStrip(this.stripOf(cell, strip), cell) : kept;
+  }
+
   /** The strip that holds a boundary inside an hour that only its packed row knows: the one given, unless another does already. */
   private stripOf(cell: number, strip: number): number {
-    if (this.isInStrip(strip, cell)) return strip;
-    for (let i = 0; i < STRIPS_KEPT; i += 1) if (this.isInStrip(i, cell)) return i;
+    if (isInStrip(this.view, strip, cell)) return strip;
+    for (let i = 0; i < STRIPS_KEPT; i += 1) if (isInStrip(this.view, i, cell)) return i;
     this.unpack(cell, strip);
     this.nextStrip = (strip + 1) % STRIPS_KEPT;
     return strip;
@@ -313,7 +316,7 @@ class TieredRing implements Ring {
     const inHour = cell % HOUR_CELLS;
     const phase = this.view.getInt32(PHASE, true);
     const first = Math.max(0, inHour - ((inHour + FIVE_CELLS - phase) % FIVE_CELLS));
-    const last = Math.min(HOUR_CELLS, inHour - ((inHour + FIVE_CELLS - phase) % FIVE_CELLS) + FIVE_CELLS);
+    const last = Math.min(HOUR_CELLS, inHour - ((inHour + FIVE_CELLS - phase) % FIVE_CELLS) + FIVE_CELLS - 1);
     if (detail.reader === null || detail.reader.step > first) detail.reader = new HourReader(detail.packed);
     const { reader } = detail;
     while (reader.step < first) reader.next();
@@ -327,7 +330,7 @@ class TieredRing implements Ring {
       sums.observed = base.observed + reader.observed;
       writeRecord(this.view, inStrip(strip, start + i), sums);
     }
-    this.markStrip(strip, start + first, start + last);
+    markStrip(this.view, strip, start + first, start + last);
   }
 }
 
