@@ -159,6 +159,26 @@ describe('a ring', () => {
     expect(ring.sumsAt(edge, { good: 0, bad: 0, observed: 0 }).observed).toBe(121);
   });
 
+  test('answers for the hour that is still open by its latest news, once unpacked and then forgotten as it is', () => {
+    const ledger = createLedger();
+    const ring = createRing({ origin: START });
+    for (const hour of write(ledger, { at: 0, cells: 10 * 360 - 6, good: 1, bad: 0 })) ring.applyHour(hour, ledger.hour(hour));
+    const open = plus(START, 9 * HOUR_MS);
+    const odd = plus(open, 5 * MINUTE_MS + CELL_MS);
+    const others = Array.from({ length: 8 }, (_, i) => plus(START, i * HOUR_MS + CELL_MS));
+    give(ring, ledger, [odd, ...others]);
+    ring.sumsAt(odd, { good: 0, bad: 0, observed: 0 });
+    expect(ring.missing(others)).toEqual([]);
+    for (const hour of write(ledger, { at: 9 * HOUR_MS, cells: 2, good: 7, bad: 3 })) ring.applyHour(hour, ledger.hour(hour));
+    expect(ring.missing([plus(odd, -CELL_MS), open])).toEqual([]);
+    const sums = new Float64Array(6);
+    ring.sumsAtEach(
+      Int32Array.from([plus(odd, -CELL_MS), open], (at) => at / CELL_MS),
+      sums,
+    );
+    expect([...sums]).toEqual([plus(odd, -CELL_MS), open].flatMap((at) => Object.values(ledger.between(START, at))));
+  });
+
   test('says by its revision that something before its end has changed', () => {
     const ledger = createLedger();
     const ring = createRing({ origin: START });
