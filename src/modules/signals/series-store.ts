@@ -1,6 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Id } from '#kernel/ids.ts';
 import { DAY_MS, type DurationMs, type Instant, iso, plus } from '#kernel/instant.ts';
+import { bytesColumn } from '#platform/db/bytes-column.ts';
 import type { Db, Tx } from '#platform/verb.ts';
 import type { Tier } from './core/packed.ts';
 
@@ -107,11 +108,12 @@ export async function upsertRows(tx: Tx, tier: Tier, rows: readonly PackedRow[])
   if (rows.length === 0) return;
   const ids = rows.map((row) => row.seriesId);
   const ats = rows.map((row) => iso(row.at));
-  const cells = rows.map((row) => Buffer.from(row.cells));
+  const cells = bytesColumn(rows.map((row) => row.cells));
   const followed = tier.name === 'hour' ? sql`, xid = pg_current_xact_id()` : sql``;
   await sql`
     insert into ${sql.table(TABLES[tier.name])} (series_id, at, cells)
-    select * from unnest(${ids}::text[], ${ats}::timestamptz[], ${cells}::bytea[]) as r (series_id, at, cells)
+    select r.series_id, r.at, ${cells.value}
+    from unnest(${ids}::text[], ${ats}::timestamptz[], ${cells.starts}::integer[], ${cells.lengths}::integer[]) as r (series_id, at, start, length)
     order by r.series_id, r.at
     on conflict (series_id, at) do update set cells = excluded.cells ${followed}`.execute(tx);
 }

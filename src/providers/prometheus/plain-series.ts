@@ -15,28 +15,47 @@ export interface PlainSeries {
 
 /** Labels by how they are written, so that a series that comes with every answer has one and the same object. */
 export interface KnownLabels {
-  of(written: string): SourceSeries['labels'] | null;
+  /** Those that are written from a place on, up to the next brace. */
+  at(body: string, from: number): { written: string; labels: SourceSeries['labels'] } | null;
+}
+
+interface Known {
+  written: string;
+  labels: SourceSeries['labels'];
+  /** What was written after it the last time: answers tell of series in the same order, as a rule. */
+  next: Known | null;
 }
 
 const Labels = z.record(z.string(), z.string());
 const LABELS_KEPT = 100_000;
 
 export function createKnownLabels(): KnownLabels {
-  let young = new Map<string, SourceSeries['labels']>();
-  let old = new Map<string, SourceSeries['labels']>();
+  let young = new Map<string, Known>();
+  let old = new Map<string, Known>();
+  let last: Known | null = null;
+  const find = (written: string): Known | null => {
+    const known = young.get(written);
+    if (known !== undefined) return known;
+    const labels = old.get(written)?.labels ?? parseLabels(written);
+    if (labels === null) return null;
+    if (young.size >= LABELS_KEPT) {
+      old = young;
+      young = new Map();
+    }
+    // What is cut out of an answer holds all of it in memory; a copy does not.
+    const copy = Buffer.from(written, 'utf8').toString('utf8');
+    const made = { written: copy, labels, next: null };
+    young.set(copy, made);
+    return made;
+  };
   return {
-    of(written) {
-      const known = young.get(written);
-      if (known !== undefined) return known;
-      const labels = old.get(written) ?? parseLabels(written);
-      if (labels === null) return null;
-      if (young.size >= LABELS_KEPT) {
-        old = young;
-        young = new Map();
-      }
-      // What is cut out of an answer holds all of it in memory; a copy does not.
-      young.set(Buffer.from(written, 'utf8').toString('utf8'), labels);
-      return labels;
+    at(body, from) {
+      const next = last?.next ?? null;
+      const isNext = next !== null && body.slice(from, from + next.written.length) === next.written;
+      const found = isNext ? next : find(body.slice(from, body.indexOf('}', from) + 1));
+      if (last !== null) last.next = found;
+      last = found;
+      return found;
     },
   };
 }
@@ -53,8 +72,8 @@ function parseLabels(written: string): SourceSeries['labels'] | null {
 
 const OPENING = '"result":[';
 const METRIC = '{"metric":';
-const VALUE = '},"value":[';
-const VALUES = '},"values":[[';
+const VALUE = ',"value":[';
+const VALUES = ',"values":[[';
 
 /** Null where anything is not as it is written as a rule. */
 export function takePlainSeries(body: string, known: KnownLabels): PlainSeries | null {
@@ -63,18 +82,19 @@ export function takePlainSeries(body: string, known: KnownLabels): PlainSeries |
   const series: SourceSeries[] = [];
   let at = start;
   while (body.startsWith(METRIC, at)) {
-    const end = body.indexOf('}', at);
+    const metric = known.at(body, at + METRIC.length);
+    if (metric === null) return null;
+    const end = at + METRIC.length + metric.written.length;
     const isMany = body.startsWith(VALUES, end);
     if (!isMany && !body.startsWith(VALUE, end)) return null;
-    const labels = known.of(body.slice(at + METRIC.length, end + 1));
-    const points = labels === null ? null : takePoints(body, end + (isMany ? VALUES : VALUE).length);
-    if (labels === null || points === null || !body.startsWith(isMany ? ']}' : '}', points.end)) return null;
-    series.push({ labels, points: points.points });
+    const points = takePoints(body, end + (isMany ? VALUES : VALUE).length);
+    if (points === null || !body.startsWith(isMany ? ']}' : '}', points.end)) return null;
+    series.push({ labels: metric.labels, points: points.points });
     at = points.end + (isMany ? 2 : 1);
-    if (body[at] !== ',') break;
+    if (body.charCodeAt(at) !== COMMA) break;
     at += 1;
   }
-  if (body[at] !== ']') return null;
+  if (body.charCodeAt(at) !== CLOSE) return null;
   return { series, rest: body.slice(0, start) + body.slice(at) };
 }
 

@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { Because } from '#kernel/errors.ts';
 import type { Id } from '#kernel/ids.ts';
 import { type Instant, iso } from '#kernel/instant.ts';
+import { bytesColumn } from '#platform/db/bytes-column.ts';
 import { json, stamp, stampOrNull } from '#platform/db/database.ts';
 import type { Db, Tx } from '#platform/verb.ts';
 import type { ReadFailure } from '../core/connection/health.ts';
@@ -124,12 +125,13 @@ export async function advanceReadings(tx: Tx, moves: readonly Advance[]): Promis
   const until = new Map(held.rows.map((row) => [row.indicatorId, row.readUntil]));
   const own = moves.filter(({ indicatorId, from }) => until.get(indicatorId) === from);
   if (own.length === 0) return new Set();
+  const values = bytesColumn(own.map((move) => move.values));
   await sql`
     update indicator_reading r set read_until = m.until, last_failure = null, notes = m.notes, counters = ${JSON.stringify(FENCE)}::jsonb,
-      counter_names = coalesce(m.names, r.counter_names), counter_values = m.numbers
+      counter_names = coalesce(m.names, r.counter_names), counter_values = ${values.value}
     from unnest(${own.map((move) => move.indicatorId)}::text[], ${own.map((move) => iso(move.to))}::timestamptz[],
       ${own.map((move) => JSON.stringify(move.notes))}::jsonb[], ${own.map((move) => (move.names === null ? null : JSON.stringify(move.names)))}::jsonb[],
-      ${own.map((move) => Buffer.from(move.values))}::bytea[]) as m (id, until, notes, names, numbers)
+      ${values.starts}::integer[], ${values.lengths}::integer[]) as m (id, until, notes, names, start, length)
     where r.indicator_id = m.id`.execute(tx);
   return new Set(own.map((move) => move.indicatorId));
 }
