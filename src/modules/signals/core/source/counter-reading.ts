@@ -1,6 +1,6 @@
 import { DAY_MS, type DurationMs, HOUR_MS, type Instant, instant } from '#kernel/instant.ts';
 import { CounterColumns, type CounterState, type Seen } from '../counter-columns.ts';
-import { type NativeHistogram, type ReadPoint, type ReadSeries, seriesKey } from './series.ts';
+import { type ReadPoint, type ReadSeries, seriesKey } from './series.ts';
 
 /** How early a reading starts, and how late it ends, to find what a reading of everything would find in between. */
 export const COUNTER_MEMORY_MS: DurationMs = HOUR_MS;
@@ -112,10 +112,11 @@ function sightingsByInstant(state: CounterState, read: CounterRead): { at: Insta
     for (const { labels, points } of read.selections[role] ?? []) {
       const of = knownAs(role, labels);
       for (const point of points) {
-        const counts = countsOf(point, read.threshold);
-        if (counts === null || point.at > read.to || (state.at !== null && point.at <= state.at)) continue;
+        const good = goodOf(point, read.threshold);
+        const value = wholeOf(typeof point.value === 'number' ? point.value : point.value.count);
+        if (value === null || !Number.isFinite(good ?? 0) || point.at > read.to || (state.at !== null && point.at <= state.at)) continue;
         const sightings = found.get(point.at);
-        const sighting = { of, value: counts.value, good: counts.good };
+        const sighting = { of, value, good };
         if (sightings === undefined) found.set(point.at, [sighting]);
         else sightings.push(sighting);
       }
@@ -145,22 +146,15 @@ function targetOf(labels: Readonly<Record<string, string>>): string {
   return job === undefined && scraped === undefined ? '' : JSON.stringify([job ?? '', scraped ?? '']);
 }
 
-/** A point as whole counts; null for what is no count: NaN and the infinities. */
-function countsOf({ value }: ReadPoint, threshold: number | undefined): { value: number; good: number | null } | null {
-  const counted = wholeOf(typeof value === 'number' ? value : value.count);
-  const good = typeof value === 'number' ? null : Math.round(goodOf(value, threshold ?? Number.POSITIVE_INFINITY));
-  if (counted === null || !Number.isFinite(good ?? 0)) return null;
-  return { value: counted, good };
-}
-
 /** What a counter shows as a whole count; null for what is no count. */
 export function wholeOf(value: number): number | null {
   return Number.isFinite(value) ? Math.max(0, Math.round(value)) : null;
 }
 
-/** Events that were certainly at or below the threshold: a bucket that reaches over it is not good. */
-function goodOf(histogram: NativeHistogram, threshold: number): number {
-  return histogram.buckets.reduce((sum, bucket) => sum + (bucket.upper <= threshold ? bucket.count : 0), 0);
+/** Events that were certainly at or below the threshold: a bucket that reaches over it is not good. Null of what is no histogram. */
+function goodOf({ value }: ReadPoint, threshold = Number.POSITIVE_INFINITY): number | null {
+  if (typeof value === 'number') return null;
+  return Math.round(value.buckets.reduce((sum, bucket) => sum + (bucket.upper <= threshold ? bucket.count : 0), 0));
 }
 
 interface Moment {
@@ -173,11 +167,14 @@ interface Moment {
 function gainOf(sighting: Sighting, last: Seen | undefined, moment: Moment): Increment | null {
   const { value, good } = sighting;
   const { role, labels } = sighting.of;
-  const { at, stepMs, isOngoing } = moment;
-  const fromZero: Increment = { role, labels, from: instant(at - stepMs), to: at, events: value, good };
-  if (last === undefined) return isOngoing ? fromZero : null;
+  const { at, isOngoing } = moment;
+  if (last === undefined) return isOngoing ? fromZero(sighting, moment) : null;
   if (at - last.at > COUNTER_MEMORY_MS) return null;
-  if (value < last.value) return fromZero;
+  if (value < last.value) return fromZero(sighting, moment);
   const gained = good === null ? null : Math.max(0, good - (Number.isNaN(last.good) ? 0 : last.good));
   return { role, labels, from: instant(last.at), to: at, events: value - last.value, good: gained };
+}
+
+function fromZero({ of: { role, labels }, value, good }: Sighting, { at, stepMs }: Moment): Increment {
+  return { role, labels, from: instant(at - stepMs), to: at, events: value, good };
 }
