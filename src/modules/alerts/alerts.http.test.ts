@@ -55,6 +55,30 @@ describe('alerts over HTTP', () => {
     ]);
   });
 
+  it('makes an alert of each in a message of Alertmanager, and resolves the one that it says is over', async () => {
+    const alert = (service: string, status: string) => ({
+      status,
+      labels: { sloth_service: service, sloth_severity: 'page' },
+      annotations: { summary: `${service} burns` },
+      fingerprint: `print-${service}`,
+    });
+    const message = (...alerts: object[]) => ({ version: '4', status: 'firing', groupKey: '{}:{}', commonLabels: {}, alerts });
+    const send = async (body: Record<string, unknown>) => (await world.api.alerts.intake({ params: { key }, body })).items;
+    const opened = await send(message(alert('checkout', 'firing'), alert('web', 'firing')));
+    expect(opened.map((item) => item.outcome)).toEqual(['opened', 'opened']);
+    const after = await send(message(alert('checkout', 'firing'), alert('web', 'resolved')));
+    expect(after.map((item) => [item.alertId, item.outcome])).toEqual([
+      [opened[0]?.alertId, 'repeated'],
+      [opened[1]?.alertId, 'resolved'],
+    ]);
+    expect(await world.api.alerts.getAlert({ params: { id: opened[0]?.alertId ?? '' } })).toMatchObject({
+      state: 'open',
+      severity: 'critical',
+      summary: 'checkout burns',
+      labels: { service: 'checkout' },
+    });
+  });
+
   it('opens one alert of many signals at once', async () => {
     const all = await Promise.all(Array.from({ length: 12 }, () => intake({ key: 'storm', summary: 'storm' })));
     expect(new Set(all.flat().map((item) => item.alertId)).size).toBe(1);

@@ -4,6 +4,7 @@ import { listServicesBySlugs } from '#modules/catalog/index.ts';
 import { hashSecret } from '#platform/passwords.ts';
 import type { Db, VerbContext } from '#platform/verb.ts';
 import { applySignals, type SignalResult } from './apply-signals.ts';
+import { signalsIn } from './core/alertmanager.ts';
 import { type AlertSignal, mapSignal } from './core/signal.ts';
 import { findIntegrationByHash, insertSignals } from './store.ts';
 
@@ -22,7 +23,8 @@ export async function integrationOfKey(db: Db, key: string): Promise<{ id: Id<'i
 
 /** Stores what an integration sent, word for word, and makes alerts of it. A 2xx after this commit is a promise. */
 export async function receive(ctx: VerbContext, input: ReceiveInput): Promise<(SignalResult & { notes: AlertSignal['notes'] })[]> {
-  const signals = input.items.map(mapSignal);
+  const sent = input.items.flatMap(signalsIn);
+  const signals = sent.map(({ fields }) => mapSignal(fields));
   const services = await listServicesBySlugs(ctx.tx, [...new Set(signals.flatMap((signal) => signal.service ?? []))]);
   const results = await applySignals(ctx, {
     source: input.integrationId,
@@ -37,10 +39,10 @@ export async function receive(ctx: VerbContext, input: ReceiveInput): Promise<(S
   await insertSignals(
     ctx.tx,
     ctx.now,
-    input.items.map((item, i) => ({
+    sent.map(({ raw }, i) => ({
       id: ctx.ids.next('sig'),
       integrationId: input.integrationId,
-      raw: JSON.stringify(item).toWellFormed(),
+      raw: JSON.stringify(raw).toWellFormed(),
       alertId: results[i]?.alertId ?? '',
       outcome: results[i]?.outcome ?? 'nothing_open',
     })),

@@ -1,8 +1,9 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { freePort } from './nines.ts';
+import { startServer } from './server.ts';
 
 export interface PrometheusOptions {
   /** History, as OpenMetrics with times. */
@@ -38,8 +39,9 @@ export async function startPrometheus(options: PrometheusOptions): Promise<Prome
     const config = path.join(folder, 'prometheus.yml');
     writeFileSync(config, configText(options));
     const port = options.port ?? (await freePort());
-    const stop = await run(argumentsFor(options, { config, data, port }), folder);
-    return { url: `http://127.0.0.1:${port}`, stop };
+    const url = `http://127.0.0.1:${port}`;
+    const args = argumentsFor(options, { config, data, port });
+    return { url, stop: await startServer({ program: 'prometheus', args, folder, readyUrl: `${url}/-/ready` }) };
   } catch (error) {
     rmSync(folder, { recursive: true, force: true });
     throw error;
@@ -74,42 +76,4 @@ function argumentsFor(options: PrometheusOptions, place: { config: string; data:
     ...(features.length === 0 ? [] : [`--enable-feature=${features.join(',')}`]),
     ...(maxSamples === undefined ? [] : [`--query.max-samples=${maxSamples}`]),
   ];
-}
-
-/** Runs it until it is ready; returns what ends it. */
-async function run(args: readonly string[], folder: string): Promise<() => Promise<void>> {
-  const child = spawn('prometheus', args, { stdio: ['ignore', 'ignore', 'pipe'], cwd: folder });
-  let output = '';
-  child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
-  const ended = new Promise<void>((resolve) => {
-    child.once('exit', () => resolve());
-    child.once('error', (error) => {
-      output += error.message;
-      resolve();
-    });
-  });
-  let isAlive = true;
-  void ended.then(() => (isAlive = false));
-  const stop = async (): Promise<void> => {
-    if (isAlive) child.kill('SIGKILL');
-    await ended;
-    rmSync(folder, { recursive: true, force: true });
-  };
-  const address = args.find((arg) => arg.startsWith('--web.listen-address='))?.split('=')[1] ?? '';
-  const deadline = Date.now() + 30_000;
-  while (!(await isReady(`http://${address}/-/ready`))) {
-    if (!isAlive || Date.now() > deadline) {
-      await stop();
-      throw new Error(`prometheus did not become ready: ${output}`);
-    }
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  return stop;
-}
-
-async function isReady(url: string): Promise<boolean> {
-  return fetch(url).then(
-    (answer) => answer.ok,
-    () => false,
-  );
 }

@@ -1,12 +1,10 @@
-import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { TextSeries } from './exposition.ts';
 import { freePort } from './nines.ts';
 import type { PrometheusProcess } from './prometheus.ts';
-
-const READY_MS = 30_000;
+import { startServer } from './server.ts';
 
 export interface VictoriaMetricsOptions {
   /** A free one, unless told: one that was killed may come back at its address. */
@@ -25,35 +23,9 @@ export async function startVictoriaMetrics(
   const folder = mkdtempSync(path.join(tmpdir(), 'nines-victoria-metrics-'));
   const port = options.port ?? (await freePort());
   const url = `http://127.0.0.1:${port}`;
-  const child = spawn('victoria-metrics', argumentsFor(options, { data: path.join(folder, 'data'), port }), {
-    stdio: ['ignore', 'ignore', 'pipe'],
-    cwd: folder,
-  });
-  let output = '';
-  child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
-  let isAlive = true;
-  const ended = new Promise<void>((resolve) => {
-    const end = (): void => {
-      isAlive = false;
-      resolve();
-    };
-    child.once('exit', end);
-    child.once('error', (error) => {
-      output += error.message;
-      end();
-    });
-  });
-  const stop = async (): Promise<void> => {
-    if (isAlive) child.kill('SIGKILL');
-    await ended;
-    rmSync(folder, { recursive: true, force: true });
-  };
+  const args = argumentsFor(options, { data: path.join(folder, 'data'), port });
+  const stop = await startServer({ program: 'victoria-metrics', args, folder, readyUrl: `${url}/health` });
   try {
-    const deadline = Date.now() + READY_MS;
-    while (!(await isWell(`${url}/health`))) {
-      if (!isAlive || Date.now() > deadline) throw new Error(`victoria-metrics did not become ready: ${output}`);
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
     const written = await fetch(`${url}/api/v1/import/prometheus`, { method: 'POST', body: importText(history) });
     if (!written.ok) throw new Error(`victoria-metrics took no history: ${await written.text()}`);
     await fetch(`${url}/internal/force_flush`);
@@ -83,11 +55,4 @@ function importText(history: readonly TextSeries[]): string {
       return [...points].map(({ atS, value }) => `${name}{${pairs.join(',')}} ${value} ${Math.round(atS * 1_000)}\n`);
     })
     .join('');
-}
-
-async function isWell(url: string): Promise<boolean> {
-  return fetch(url).then(
-    (answer) => answer.ok,
-    () => false,
-  );
 }

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decideIntake } from './identity.ts';
+import { signalsIn } from './alertmanager.ts';
 import { mapSignal } from './signal.ts';
 
 describe('mapping a signal', () => {
@@ -49,11 +50,14 @@ describe('mapping a signal', () => {
 
   it('makes a storable alert of any JSON value whatever', () => {
     fc.assert(
-      fc.property(fc.jsonValue(), (value) => {
-        const signal = mapSignal(value);
-        expect(signal.key.length).toBeGreaterThan(0);
-        expect(signal.summary.length).toBeGreaterThan(0);
-        expect(JSON.stringify(signal)).not.toContain('\\u0000');
+      fc.property(fc.oneof(fc.jsonValue(), fc.record({ version: fc.jsonValue(), alerts: fc.jsonValue() })), (value) => {
+        const sent = signalsIn(value);
+        expect(sent.length).toBeGreaterThan(0);
+        for (const signal of sent.map(({ fields }) => mapSignal(fields))) {
+          expect(signal.key.length).toBeGreaterThan(0);
+          expect(signal.summary.length).toBeGreaterThan(0);
+          expect(JSON.stringify(signal)).not.toContain('\\u0000');
+        }
       }),
     );
   });
@@ -87,4 +91,27 @@ describe('what a signal does to the alerts that are open', () => {
     expect(decideIntake(open, { ...firing, status: 'resolved' })).toMatchObject({ outcome: 'resolved' });
     expect(decideIntake(undefined, { ...firing, status: 'resolved' })).toMatchObject({ outcome: 'nothing_open' });
   });
+});
+
+describe('a message of Alertmanager', () => {
+  const alert = { status: 'resolved', labels: { alertname: 'Burn', severity: 'warning' }, fingerprint: 'a1' };
+  const message = { version: '4', status: 'firing', groupKey: '{}:{}', alerts: [alert, { labels: { b: '1', a: '2' } }, 'torn'] };
+
+  it('is a signal for each of its alerts, however little one says', () => {
+    const signals = signalsIn(message).map(({ fields }) => mapSignal(fields));
+    expect(signals.map(({ key, status, severity, summary }) => [key, status, severity, summary])).toEqual([
+      ['a1', 'resolved', 'warning', 'Burn'],
+      ['[["a","2"],["b","1"]]', 'firing', 'critical', '[["a","2"],["b","1"]]'],
+      ['[]', 'firing', 'critical', '[]'],
+    ]);
+  });
+
+  it('keeps each alert word for word in the message that it came in', () => {
+    expect(signalsIn(message).map(({ raw }) => raw)).toEqual(message.alerts.map((one) => ({ ...message, alerts: [one] })));
+  });
+
+  it.each([[{ version: '4', alerts: [] }], [{ alerts: [alert] }], [{ version: '4', alerts: 'none' }], [null], ['text']])(
+    'is not seen in %j, which is one signal as it stands',
+    (item) => expect(signalsIn(item)).toEqual([{ raw: item, fields: item }]),
+  );
 });
