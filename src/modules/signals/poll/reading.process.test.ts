@@ -38,6 +38,14 @@ const PEERS: [peer: string, start: (port: number) => Promise<PrometheusProcess>]
   ['VictoriaMetrics', (port) => startVictoriaMetrics(HISTORY, { port })],
 ];
 
+const ask = async (port: number, query: string, time: string): Promise<number> => {
+  const form = new URLSearchParams({ query, time });
+  const answer = (await (await fetch(`http://127.0.0.1:${port}/api/v1/query?${form}`)).json()) as {
+    data: { result: { value: [number, string] }[] };
+  };
+  return Number(answer.data.result[0]?.value[1]);
+};
+
 describe.each(PEERS)('a real %s', (_peer, start) => {
   let server: Embedded;
   let world: World;
@@ -92,6 +100,19 @@ describe.each(PEERS)('a real %s', (_peer, start) => {
     const readUntil = plus(NOW, 9.5 * MINUTE_MS);
     expect((await view()).budget).toMatchObject(truth(readUntil));
     expect(await world.api.signals.getSource({ params: { slug: 'main' } })).toMatchObject({ state: 'ok', backfilling: 0, indicators: 1 });
+
+    const { figures } = await world.api.slo.explainObjective({ params: { slug: 'checkout' } });
+    const asked = figures.filter(({ promql }) => promql !== null);
+    expect(asked.map(({ figure }) => figure)).toEqual(
+      expect.arrayContaining(['sli', 'budget.allowed', 'budget.remaining', 'burn.300s', 'burn.3600s']),
+    );
+    for (const { figure, value, promql, to } of asked) {
+      // What was counted of a series' first moment is what a query does not see.
+      const told = await ask(port, promql ?? '', to);
+      expect(Math.abs(told - (value ?? Number.NaN)), `${figure}: ${value} and ${told} by ${promql}`).toBeLessThan(
+        0.02 * Math.abs(value ?? 0) + 1e-9,
+      );
+    }
 
     await source.stop();
     await world.advance(5 * MINUTE_MS);

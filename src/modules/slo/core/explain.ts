@@ -14,6 +14,7 @@ export interface ExplainedFigure {
   unit: 'ratio' | 'times' | 'seconds' | 'events';
   /** What of the counts it shows; for who writes the same as a query. */
   of: 'sli' | 'allowed' | 'remaining' | 'burn' | 'forecast';
+  /** From `from` to `to`: of a calendar window, what has passed of it. */
   windowMs: number;
   formula: string;
   from: string;
@@ -30,7 +31,7 @@ export function explainObjective(terms: ObjectiveTerms, source: CountsSource, no
   const status = evaluateObjective(terms, source, now, previous);
   const { asOf: at, period, counts, budget, forecast } = status;
   const ofPeriod = {
-    windowMs: period.to - period.from,
+    windowMs: at - period.from,
     from: iso(period.from),
     to: iso(at),
     counts: countsOf(source, period.from, at),

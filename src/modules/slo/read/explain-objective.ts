@@ -1,9 +1,11 @@
 import { because, type Because } from '#kernel/errors.ts';
-import { SECOND_MS, type Instant, iso } from '#kernel/instant.ts';
+import { type Instant, instant, iso, SECOND_MS } from '#kernel/instant.ts';
 import type { Output } from '#kernel/operation.ts';
 import { asRead } from '#modules/signals/index.ts';
 import type { Objective, ObjectiveBook } from '../book.ts';
 import type { contract } from '../contract.ts';
+import { spansBetween } from '../core/counts/counts.ts';
+import type { ObjectiveTerms } from '../core/evaluate.ts';
 import { type ExplainedFigure, explainObjective } from '../core/explain.ts';
 import { windowText } from '../core/window.ts';
 import { countsOfWindow, selectionOf, withWindow } from '../rules/promql.ts';
@@ -23,7 +25,7 @@ export function explainView(book: ObjectiveBook, objective: Objective, now: Inst
     notes: notesOn(objective.unreadableCorrections),
     figures: figures.map(({ of, windowMs, ...figure }) => ({
       ...figure,
-      promql: promqlOf(current.definition.indicator, terms.target, { of, windowMs }),
+      promql: isPlain(objective, terms, figure) ? promqlOf(current.definition.indicator, terms.target, { ...figure, of, windowMs }) : null,
     })),
   };
 }
@@ -36,21 +38,40 @@ function notesOn(count: number): Because<'corrections_unreadable'>[] {
 
 type Indicator = Objective['current']['definition']['indicator'];
 
-/** The same figure asked of the source; null where its counts come from elsewhere or by slices. It extrapolates, so it agrees to within that. */
-function promqlOf(indicator: Indicator, target: number, { of, windowMs }: Pick<ExplainedFigure, 'of' | 'windowMs'>): string | null {
+/** Whether a figure is what was counted: no query knows of corrections, nor of gaps that count as bad. */
+function isPlain(
+  { spans }: Objective,
+  { gaps }: ObjectiveTerms,
+  { from, to, counts }: Pick<ExplainedFigure, 'from' | 'to' | 'counts'>,
+): boolean {
+  const [low, high] = [from, to].map((text) => instant(Date.parse(text)));
+  const isCorrected = low !== undefined && high !== undefined && spansBetween(spans, low, high).length > 0;
+  return !isCorrected && (gaps !== 'bad' || counts.gapMs === 0);
+}
+
+/**
+ * The same figure asked of the source, at the window's end; null where its counts come from elsewhere or by slices. What was not
+ * observed is no part of what a query sees, so its share is written into it. It extrapolates, so it agrees to within that.
+ */
+function promqlOf(
+  indicator: Indicator,
+  target: number,
+  { of, windowMs, coverageRatio }: Pick<ExplainedFigure, 'of' | 'windowMs' | 'coverageRatio'>,
+): string | null {
   const counts = countQueries(indicator, `${windowMs / SECOND_MS}s`);
   if (counts === null) return null;
   const { valid, bad } = counts;
   const budget = `(1 - ${target})`;
+  const [over, times] = coverageRatio === 1 || coverageRatio === 0 ? ['', ''] : [` / ${coverageRatio}`, ` * ${coverageRatio}`];
   switch (of) {
     case 'sli':
       return `1 - ${bad} / ${valid}`;
     case 'allowed':
-      return `${valid} * ${budget}`;
+      return `${valid}${over} * ${budget}`;
     case 'remaining':
-      return `1 - ${bad} / ${valid} / ${budget}`;
+      return `1 - ${bad}${times} / ${valid} / ${budget}`;
     case 'burn':
-      return `${bad} / (${valid} > 0) / ${budget}`;
+      return `${bad}${times} / (${valid} > 0) / ${budget}`;
     case 'forecast':
       return null;
   }

@@ -121,5 +121,5 @@ function coverageWords({ coverageRatio, counts }: ExplainedFigure): string {
 function withoutQuery({ figure }: ExplainedFigure): string {
   return figure === 'forecast'
     ? 'A forecast is worked out here from the burn; no single query gives it.'
-    : 'The counts are not read from a Prometheus by selectors, so no query there gives this figure.';
+    : 'No query gives this figure: its counts are not read from a Prometheus by selectors, or are corrected, judged by slices, or hold gaps that count as bad.';
 }
