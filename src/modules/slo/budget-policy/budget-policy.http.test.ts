@@ -144,6 +144,10 @@ describe('budget policies over HTTP', () => {
     expect((await get('harsh')).signatures).toMatchObject([{ person: { name: 'Ana' }, role: 'product', version, current: true }]);
     await sign(ana, 'harsh', { role: 'product', version });
     expect((await get('harsh')).signatures).toHaveLength(1);
+    // Said again it is no other policy, and what was signed stays signed.
+    const { name, levels, exceptions } = await get('harsh');
+    await put('harsh', { name, levels, exceptions });
+    expect(await get('harsh')).toMatchObject({ version, signatures: [{ version, current: true }] });
     await put('harsh', { name: 'Harsher' });
     expect((await get('harsh')).signatures).toMatchObject([{ version, current: false }]);
     const stale = await sign(ana, 'harsh', { role: 'sre', version });

@@ -17,7 +17,7 @@ export function policyOfRow({ slug, version, name, levels, exceptions }: BudgetP
 }
 
 /** Every policy by slug; a stored one takes the place of a shipped one. */
-async function listBudgetPolicies(db: Db): Promise<Map<string, BudgetPolicy>> {
+export async function listBudgetPolicies(db: Db): Promise<Map<string, BudgetPolicy>> {
   const rows = await listBudgetPolicyRows(db);
   return new Map([...PRESETS, ...rows.map(policyOfRow)].map((policy) => [policy.slug, policy]));
 }
