@@ -48,7 +48,7 @@ export const contract = {
     id: 'alerts.intake',
     method: 'POST',
     path: '/intake/:key',
-    summary: 'Take one alert signal or up to 1000; each is stored before it is judged',
+    summary: 'Take one alert signal or up to 1000, or a message of Alertmanager; each is stored before it is judged',
     params: z.object({ key: z.string().min(1).max(200) }),
     body: z.union([z.array(z.unknown()).min(1).max(1000, 'must hold at most 1000 signals'), z.record(z.string(), z.unknown())]),
     response: z.object({

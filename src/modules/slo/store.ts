@@ -171,6 +171,22 @@ export async function listGroups(db: Db, objectiveId?: Id<'obj'>): Promise<Group
   return rows.map((row) => ({ ...row, evaluation: { ...NOT_EVALUATED, ...row.evaluation } }));
 }
 
+/** How many of an objective's groups have an alert open. */
+export interface GroupAlerts {
+  paging: number;
+  ticketing: number;
+}
+
+/** Of those objectives that have any. */
+export async function countGroupAlerts(db: Db, objectiveIds: readonly Id<'obj'>[]): Promise<Map<string, GroupAlerts>> {
+  if (objectiveIds.length === 0) return new Map();
+  const rows = await sql<GroupAlerts & { objectiveId: string }>`
+    select objective_id, count(*) filter (where evaluation ->> 'page' is not null)::integer as paging,
+      count(*) filter (where (evaluation ->> 'ticket')::boolean)::integer as ticketing
+    from objective_group where objective_id = any(${[...objectiveIds]}::text[]) group by objective_id`.execute(db);
+  return new Map(rows.rows.map(({ objectiveId, paging, ticketing }) => [objectiveId, { paging, ticketing }]));
+}
+
 export async function upsertGroups(tx: Tx, rows: readonly GroupRow[]): Promise<void> {
   if (rows.length === 0) return;
   await sql`

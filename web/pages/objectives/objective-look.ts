@@ -30,9 +30,15 @@ export function windowWords(window: string): string {
   return match === null ? window : `${match[1]}\u00a0${UNITS[match[2] ?? ''] ?? ''}`;
 }
 
-/** The burn over a window, undefined where that window is not counted. */
+/** Nothing has come of it for some time, or ever: what its windows hold says nothing of now. */
+export function isSilent({ level, state }: Objective): boolean {
+  return level === 'no_data' || state === 'no_data';
+}
+
+/** The burn over a window, undefined where nothing of that window is known. */
 export function rateOver(objective: Objective, window: string): number | undefined {
-  return objective.burn.find((row) => row.window === window)?.rate;
+  const found = isSilent(objective) ? undefined : objective.burn.find((row) => row.window === window);
+  return found === undefined || found.coverageRatio === 0 ? undefined : found.rate;
 }
 
 export type Heat = 'page' | 'ticket' | undefined;
@@ -42,15 +48,16 @@ export function heatOf(objective: Objective, window: string): Heat {
   return objective.pairs.find((pair) => pair.long === window && pair.verdict === 'firing')?.severity;
 }
 
-export function isPaging(objective: Objective): boolean {
-  return objective.pairs.some((pair) => pair.verdict === 'firing' && pair.severity === 'page');
+/** A page of it or of one of its groups is open. */
+export function isPaging({ alerted, groups }: Objective): boolean {
+  return alerted.page !== null || groups.paging > 0;
 }
 
 /** When nothing is left at this pace, in words. */
 export function runsOut(objective: Objective): string {
   const left = objective.budget.remainingRatio;
   if (left !== null && left <= 0) return 'spent';
-  return objective.exhaustsInSeconds === null ? '—' : duration(objective.exhaustsInSeconds * 1000);
+  return objective.exhaustsInSeconds === null || isSilent(objective) ? '—' : duration(objective.exhaustsInSeconds * 1000);
 }
 
 export interface ObjectiveGroup {
@@ -98,16 +105,17 @@ export function byService(objectives: readonly Objective[]): ObjectiveGroup[] {
 
 /** One sentence on all of them. */
 export function objectivesSentence(objectives: readonly Objective[]): string {
-  const burning = objectives.filter(isPaging).length;
-  const low = objectives.filter(({ level }) => level === 'exhausted' || level === 'frozen').length;
-  const watched =
-    objectives.filter(({ level, state }) => level === 'caution' || level === 'slow' || (level === 'healthy' && state === 'firing')).length -
-    burning;
-  const dark = objectives.filter(({ level }) => level === 'no_data').length;
+  const calm = objectives.filter((objective) => !isPaging(objective));
+  const burning = objectives.length - calm.length;
+  const isLow = ({ level }: Objective): boolean => level === 'exhausted' || level === 'frozen';
+  const low = calm.filter(isLow).length;
+  const dark = calm.filter((objective) => !isLow(objective) && isSilent(objective)).length;
+  const isWatched = ({ level, state }: Objective): boolean => level !== 'healthy' || state === 'firing';
+  const watched = calm.filter((objective) => !isLow(objective) && !isSilent(objective) && isWatched(objective)).length;
   const parts = [
     burning === 0 ? '' : `${burning === 1 ? 'One budget is' : `${inWords(burning)} budgets are`} being spent fast`,
     low === 0 ? '' : `${low === 1 ? 'one is' : `${inWords(low)} are`} spent or nearly so`,
-    watched <= 0 ? '' : `${watched === 1 ? 'one wants' : `${inWords(watched)} want`} watching`,
+    watched === 0 ? '' : `${watched === 1 ? 'one wants' : `${inWords(watched)} want`} watching`,
     dark === 0 ? '' : `${dark === 1 ? 'one has' : `${inWords(dark)} have`} no data`,
   ].filter((part) => part !== '');
   if (parts.length === 0) return 'Every objective is inside its budget.';

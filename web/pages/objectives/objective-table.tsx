@@ -57,7 +57,15 @@ const LEFT: Column<Objective> = {
   ),
 };
 
-const LEVEL: Column<Objective> = { head: 'Level', cell: (objective) => <LevelWhy objective={objective} /> };
+const LEVEL: Column<Objective> = {
+  head: 'Level',
+  cell: (objective) => (
+    <>
+      <LevelWhy objective={objective} />
+      {objective.state === 'no_data' && objective.level !== 'no_data' && <span className="chip">no data</span>}
+    </>
+  ),
+};
 
 function burnColumn(window: string, spare: boolean): Column<Objective> {
   return {
@@ -66,7 +74,7 @@ function burnColumn(window: string, spare: boolean): Column<Objective> {
     spare,
     phoneLabel: windowWords(window),
     cell: (objective) => {
-      const rate = objective.level === 'no_data' ? undefined : rateOver(objective, window);
+      const rate = rateOver(objective, window);
       if (rate === undefined) return '—';
       return (
         <Explained slug={objective.slug} figure={burnFigure(window)} label={`burn over ${windowWords(window)} of ${objective.name}`}>

@@ -2,7 +2,7 @@ import { humanDuration, type Instant, iso, plus } from '#kernel/instant.ts';
 import type { Because } from '#kernel/errors.ts';
 import { type Counts, countsBefore, countsOf, type CountsSource } from './counts/counts.ts';
 import { type Evaluation, evaluateObjective, type ObjectiveStatus, type ObjectiveTerms, SHOWN_WINDOWS } from './evaluate.ts';
-import { windowBurn } from './burn/burn.ts';
+import { countedMs, windowBurn } from './burn/burn.ts';
 
 /** One figure, opened down to the counts that it came from. */
 export interface ExplainedFigure {
@@ -13,7 +13,7 @@ export interface ExplainedFigure {
   /** `ratio`, `times`, `seconds`, `events`. */
   unit: 'ratio' | 'times' | 'seconds' | 'events';
   /** What of the counts it shows; for who writes the same as a query. */
-  of: 'sli' | 'allowed' | 'remaining' | 'burn' | 'forecast';
+  of: 'sli' | 'allowed' | 'spare' | 'remaining' | 'burn' | 'forecast';
   /** From `from` to `to`: of a calendar window, what has passed of it. */
   windowMs: number;
   formula: string;
@@ -21,6 +21,8 @@ export interface ExplainedFigure {
   to: string;
   counts: Counts;
   coverageRatio: number;
+  /** What the coverage is a share of: the whole period or window, without what was taken out. */
+  coveredOfMs: number;
   because: Because | null;
 }
 
@@ -36,6 +38,7 @@ export function explainObjective(terms: ObjectiveTerms, source: CountsSource, no
     to: iso(at),
     counts: countsOf(source, period.from, at),
     coverageRatio: budget.coverageRatio,
+    coveredOfMs: Math.max(0, period.to - period.from - counts.excludedMs),
   };
   return [
     {
@@ -55,6 +58,16 @@ export function explainObjective(terms: ObjectiveTerms, source: CountsSource, no
       value: budget.allowedBadCount,
       unit: 'events',
       formula: 'valid ÷ coverage × (1 − target)',
+      ...ofPeriod,
+      because: null,
+    },
+    {
+      figure: 'budget.spare',
+      of: 'spare',
+      label: 'bad events that may still happen',
+      value: budget.remainingRatio === null ? null : budget.allowedBadCount - counts.bad,
+      unit: 'events',
+      formula: 'valid ÷ coverage × (1 − target) − bad',
       ...ofPeriod,
       because: null,
     },
@@ -102,6 +115,7 @@ function burnFigures(terms: ObjectiveTerms, source: CountsSource, { asOf: at, po
         to: iso(at),
         counts,
         coverageRatio,
+        coveredOfMs: countedMs(counts),
         because: null,
       };
     });

@@ -141,6 +141,11 @@ function scrapeProblem(pair: BurnPair, scrapeMs: DurationMs): Because<LeftOutCod
   });
 }
 
+/** A factor in words: those of a calendar month follow from its length, and have no end. */
+export function factorText(factor: number): string {
+  return String(Number(factor.toPrecision(3)));
+}
+
 /**
  * Why a pair is of no use, or null when it is. A factor below 1 is a burn that the budget outlasts. A factor f at which
  * f·(1 − target) ≥ 1 asks for more bad events than there are events, so it never fires: f = 14.4 needs a target above 93.06 %.
@@ -148,19 +153,23 @@ function scrapeProblem(pair: BurnPair, scrapeMs: DurationMs): Because<LeftOutCod
 export function problemOf(pair: BurnPair, target: number): Because<LeftOutCode> | null {
   const window = humanDuration(pair.longMs);
   if (microOf(pair.factor) < MICRO_BIG) {
-    return because('factor_below_one', `a burn of ${pair.factor}× over ${window} would not exhaust the budget`, {
+    return because('factor_below_one', `a burn of ${factorText(pair.factor)}× over ${window} would not exhaust the budget`, {
       factor: pair.factor,
       window,
     });
   }
   if (microOf(pair.factor) * budgetOf(target) >= MICRO_BIG * BILLION) {
     const highest = 1 / (1 - target);
-    return because('cannot_fire', `even a full outage burns only ${highest.toFixed(2)}×, so ${pair.factor}× over ${window} never fires`, {
-      factor: pair.factor,
-      highestBurn: highest,
-      window,
-      target,
-    });
+    return because(
+      'cannot_fire',
+      `even a full outage burns only ${highest.toFixed(2)}×, so ${factorText(pair.factor)}× over ${window} never fires`,
+      {
+        factor: pair.factor,
+        highestBurn: highest,
+        window,
+        target,
+      },
+    );
   }
   return null;
 }

@@ -97,7 +97,10 @@ export const ObjectiveView = z.object({
   forecast: z.object({ soonestInSeconds: z.number().nullable(), latestInSeconds: z.number().nullable(), because: BecauseView }),
   lastObservedAt: IsoTime.nullable(),
   firstObservedAt: IsoTime.nullable(),
-  groups: z.object({ by: z.array(z.string()), count: z.number() }),
+  /** What its alerts are open at, those of its groups aside. Held ones are open too. */
+  alerted: z.object({ page: z.enum(['critical', 'warning']).nullable(), ticket: z.boolean() }),
+  /** Its groups, and how many of them have a page and a ticket open, where they are alerted on one by one. */
+  groups: z.object({ by: z.array(z.string()), count: z.number(), paging: z.number(), ticketing: z.number() }),
   /** How far the counts have been read from their source; null for what is pushed, and in lists. */
   reading: z
     .object({
@@ -214,6 +217,8 @@ export const ExplainView = z.object({
       to: IsoTime,
       counts: CountsView,
       coverageRatio: z.number(),
+      /** What the coverage is a share of. */
+      coveredOfMs: z.number(),
       because: BecauseView.nullable(),
       /** What a Prometheus would be asked for the same figure; null where the counts are not its. */
       promql: z.string().nullable(),

@@ -68,6 +68,8 @@ function promqlOf(
       return `1 - ${bad} / ${valid}`;
     case 'allowed':
       return `${valid}${over} * ${budget}`;
+    case 'spare':
+      return `${valid}${over} * ${budget} - ${bad}`;
     case 'remaining':
       return `1 - ${bad}${times} / ${valid} / ${budget}`;
     case 'burn':

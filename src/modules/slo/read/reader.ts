@@ -17,7 +17,7 @@ import { windowBurn } from '../core/burn/burn.ts';
 import { CELL_MS, countsBefore, countsOf, type CountsSource } from '../core/counts/counts.ts';
 import { asOf, evaluateObjective, type ObjectiveStatus, type ObjectiveTerms, SHOWN_WINDOWS } from '../core/evaluate.ts';
 import { periodAt } from '../core/window.ts';
-import { loadObjective } from '../store.ts';
+import { countGroupAlerts, type GroupAlerts, loadObjective } from '../store.ts';
 import { budgetInstants, objectiveView, remainingAt, shortDuration, trendInstants } from './view-objective.ts';
 
 /** Reads of objectives: rows from the database, figures from this node's counts. */
@@ -78,9 +78,10 @@ export function createObjectiveReader(book: ObjectiveBook): ObjectiveReader {
       const terms = book.terms(objective.current);
       const [service] = await listServicesByIds(db, [objective.serviceId]);
       const reading = await readingOf(db, objective.current.indicatorId);
+      const alerts = await countGroupAlerts(db, [objective.id]);
       // The figures are taken at once with the counts, so that nothing comes between.
       await book.ready(db, [objective], now, { instants: budgetInstants(terms, trendInstants(terms, now)) });
-      return objectiveView({ objective, service, book, now, reading });
+      return objectiveView({ objective, service, book, now, reading, groupAlerts: alerts.get(objective.id) });
     },
     list: (db, now, filter) => listWorstFirst(db, book, now, filter),
     series: async (db, slug, now, span) => seriesOf(db, book, await oneOf(db, book, slug, now), { ...span, now }),
@@ -193,9 +194,15 @@ async function listWorstFirst(
   const services = new Map((await listServicesByIds(db, [...new Set(all.map((one) => one.serviceId))])).map((found) => [found.id, found]));
   const chosen = all.filter((one) => isNamed(one, services.get(one.serviceId), wanted));
   await book.ready(db, chosen, now);
+  const alerts = await countGroupAlerts(
+    db,
+    chosen.filter(({ current }) => current.definition.alerting.groups === 'any').map(({ id }) => id),
+  );
   const ranked = chosen
     .map((objective) => ({ objective, slug: objective.slug, left: remainingNow(book, objective, now) }))
-    .filter(({ objective, left }) => isAt(book, objective, left, wanted.level))
+    .filter(({ objective, left }) =>
+      isAt(objective, wanted.level, { level: levelAt(left, book.terms(objective.current).levels), groups: alerts.get(objective.id) }),
+    )
     .map((one) => ({ ...one, left: one.left ?? UNKNOWN_LAST }))
     .sort(worseFirst);
   const shown = restOf(ranked, after).slice(0, limit + 1);
@@ -209,7 +216,15 @@ async function listWorstFirst(
     shown,
     limit,
     ({ left, slug }) => [String(left), slug],
-    ({ objective }) => objectiveView({ objective, service: services.get(objective.serviceId), book, now, isList: true }),
+    ({ objective }) =>
+      objectiveView({
+        objective,
+        service: services.get(objective.serviceId),
+        book,
+        now,
+        isList: true,
+        groupAlerts: alerts.get(objective.id),
+      }),
   );
 }
 
@@ -242,9 +257,16 @@ function isNamed(
   return find === undefined || `${name} ${slug} ${service?.name ?? ''}`.toLowerCase().includes(find.toLowerCase());
 }
 
-function isAt(book: ObjectiveBook, { current, evaluation }: Objective, left: number | null, level: LevelFilter | undefined): boolean {
-  if (level === undefined) return true;
-  return level === 'burning' ? evaluation.page !== null : levelAt(left, book.terms(current).levels) === level;
+interface LevelStanding {
+  level: ObjectiveStatus['level']['level'];
+  groups: GroupAlerts | undefined;
+}
+
+/** A budget that is not spent is no news of an objective that is silent: it is found under both. */
+function isAt({ evaluation }: Objective, wanted: LevelFilter | undefined, { level, groups }: LevelStanding): boolean {
+  if (wanted === undefined || level === wanted) return true;
+  if (wanted === 'burning') return evaluation.page !== null || (groups?.paging ?? 0) > 0;
+  return wanted === 'no_data' && evaluation.state === 'no_data';
 }
 
 function remainingNow(book: ObjectiveBook, objective: Objective, now: Instant): number | null {

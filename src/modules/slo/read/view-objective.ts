@@ -1,4 +1,5 @@
 import { DAY_MS, floorTo, HOUR_MS, type Instant, iso, isoOrNull, MINUTE_MS, plus, SECOND_MS } from '#kernel/instant.ts';
+import { type Because, because } from '#kernel/errors.ts';
 import type { ServiceRow } from '#modules/catalog/index.ts';
 import type { ReadingView } from '#modules/signals/index.ts';
 import type { Objective, ObjectiveBook } from '../book.ts';
@@ -11,6 +12,7 @@ import { type CountsSource, countsBefore, countsOf } from '../core/counts/counts
 import { evaluateObjective, type ObjectiveStatus, type ObjectiveTerms, SHOWN_WINDOWS } from '../core/evaluate.ts';
 import { periodAt, periodEndingAt, periodText, windowText } from '../core/window.ts';
 import { definitionInput } from '../edit/put-objective.ts';
+import type { GroupAlerts } from '../store.ts';
 import { takeoverOf } from '../tick/take-over.ts';
 
 export interface ViewParts {
@@ -21,10 +23,12 @@ export interface ViewParts {
   /** Lists leave out the definition, which may be long. */
   isList?: boolean;
   reading?: ReadingView | null;
+  /** None where no group is alerted on. */
+  groupAlerts?: GroupAlerts | undefined;
 }
 
 /** Everything that is said of an objective. The book must be ready for it, and for `trendInstants`. */
-export function objectiveView({ objective, service, book, now, isList = false, reading = null }: ViewParts): ObjectiveView {
+export function objectiveView({ objective, service, book, now, isList = false, reading = null, groupAlerts }: ViewParts): ObjectiveView {
   const { current } = objective;
   const { definition } = current;
   const terms = book.terms(current);
@@ -32,6 +36,9 @@ export function objectiveView({ objective, service, book, now, isList = false, r
   const source = book.counts(objective);
   const status = evaluateObjective(terms, source, now, objective.evaluation);
   const { budget, level, forecast, period } = status;
+  const alerts = groupAlerts ?? { paging: 0, ticketing: 0 };
+  const groups = { by: definition.indicator.groupBy, count: book.history.groups(current.indicatorId).length, ...alerts };
+  const { state, because: stateBecause } = stateWith(status.state, groups);
   const inSeconds = (ms: number | null): number | null => (ms === null ? null : Math.round(ms / SECOND_MS));
   return {
     id: objective.id,
@@ -57,13 +64,14 @@ export function objectiveView({ objective, service, book, now, isList = false, r
     levelBecause: level.because,
     budgetPolicy: { slug: policy.slug, name: policy.name, level: policyLevel(policy, level.level)?.name ?? null },
     review: reviewOf(objective, level.level),
-    state: status.state.state,
-    stateBecause: status.state.because,
+    state,
+    stateBecause,
     exhaustsInSeconds: inSeconds(forecast.inMs),
     forecast: { soonestInSeconds: inSeconds(forecast.soonestMs), latestInSeconds: inSeconds(forecast.latestMs), because: forecast.because },
     lastObservedAt: isoOrNull(source.lastEnd()),
     firstObservedAt: isoOrNull(source.firstAt()),
-    groups: { by: definition.indicator.groupBy, count: book.history.groups(current.indicatorId).length },
+    alerted: { page: objective.evaluation.page, ticket: objective.evaluation.ticket },
+    groups,
     reading: readingView(reading),
     governing: governingView(book, objective, now),
     trend: trendInstants(terms, now).map((at) => remainingAt(terms, source, at)),
@@ -75,6 +83,19 @@ function reviewOf({ slug, reviews }: Objective, level: ObjectiveView['level']): 
   if (standing === null) return null;
   const { state, need, because } = standing;
   return { state, level: need.level, levelName: need.rule.name, since: iso(need.since), because };
+}
+
+/** Where groups are alerted on one by one, what their sum is says nothing of them. */
+function stateWith(
+  sum: ObjectiveStatus['state'],
+  { count, paging, ticketing }: ObjectiveView['groups'],
+): { state: ObjectiveView['state']; because: Because } {
+  if (sum.state === 'no_data' || paging + ticketing === 0) return sum;
+  const [some, what] = paging > 0 ? [paging, 'page'] : [ticketing, 'open a ticket'];
+  return {
+    state: 'firing',
+    because: because('group_firing', `${some} of ${count} groups burn fast enough to ${what}`, { groups: count, paging, ticketing }),
+  };
 }
 
 /** Windows and pairs: what alerts are judged by. */

@@ -4,7 +4,7 @@ import { Time } from '../../../ui/time/time.tsx';
 import type { Backtest } from './past-chart.tsx';
 import type { Trouble } from './troubles.ts';
 
-/** How long after its start each past incident would have been told of. */
+/** How long after its start, or before it was noted, each past incident would have been told of. */
 export function Detections({ past, before, troubles }: { past: Backtest; before?: Backtest | undefined; troubles: readonly Trouble[] }) {
   if (troubles.length === 0) return <p className="mute">No incident of this service lies in this time.</p>;
   const of = (backtest: Backtest | undefined, id: string) => backtest?.detections.find((one) => one.id === id);
@@ -33,6 +33,10 @@ export function Detections({ past, before, troubles }: { past: Backtest; before?
 function detected(detection: Backtest['detections'][number] | undefined): string {
   if (detection === undefined) return '—';
   const { pageAfterSeconds: page, ticketAfterSeconds: ticket } = detection;
-  if (page !== null) return `page after ${duration(page * 1000)}`;
-  return ticket === null ? 'not detected' : `ticket after ${duration(ticket * 1000)}`;
+  if (page !== null) return told('page', page);
+  return ticket === null ? 'not detected' : told('ticket', ticket);
+}
+
+function told(what: string, afterSeconds: number): string {
+  return `${what} ${duration(Math.abs(afterSeconds) * 1000)} ${afterSeconds < 0 ? 'before' : 'after'}`;
 }

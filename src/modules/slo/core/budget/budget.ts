@@ -101,7 +101,11 @@ function explainBudget(
     return because('gaps_counted_bad', text, { ...facts, gap: humanDuration(counts.gapMs), gapBadCount });
   }
   if (counts.observedMs >= lengthMs) return because('counted', ofAllowed, facts);
-  return because('extrapolated', `${ofAllowed}; ${Math.floor(figures.coverageRatio * 1000) / 10} % of the window observed`, facts);
+  return because(
+    'extrapolated',
+    `${ofAllowed}; ${Math.min(99.9, Math.round(figures.coverageRatio * 1000) / 10)} % of the window observed`,
+    facts,
+  );
 }
 
 /** Observed share of the part of a period that has passed. */

@@ -2,7 +2,17 @@ import { type Because, because } from '#kernel/errors.ts';
 import { type DurationMs, humanDuration, HOUR_MS, type Instant, instant, plus, SECOND_MS } from '#kernel/instant.ts';
 import type { GapPolicy } from '../definition.ts';
 import { type Counts, type CountsSource, countsOfEach, noCounts, type Windows, windowsOf } from '../counts/counts.ts';
-import { BILLION, type BurnPair, type BurnPolicy, type BurnSeverity, type BurnUrgency, budgetOf, budgetParts, microOf } from '../policy.ts';
+import {
+  BILLION,
+  type BurnPair,
+  type BurnPolicy,
+  type BurnSeverity,
+  type BurnUrgency,
+  budgetOf,
+  budgetParts,
+  factorText,
+  microOf,
+} from '../policy.ts';
 import { binomialTail } from './chance.ts';
 
 /**
@@ -328,17 +338,18 @@ function decidePair({ key, pair, code, firing, long: longCounts, short: shortCou
 
 function describe(code: PairCode, pair: BurnPair, long: WindowBurn, short: WindowBurn): string {
   const over = (burn: WindowBurn): string => `${burn.rate.toFixed(1)}× over ${humanDuration(burn.windowMs)}`;
+  const factor = factorText(pair.factor);
   switch (code) {
     case 'both_windows_above':
-      return `burning ${over(long)} and ${over(short)}, above ${pair.factor}×`;
+      return `burning ${over(long)} and ${over(short)}, above ${factor}×`;
     case 'long_window_below':
-      return `burning ${over(long)}, not above ${pair.factor}×`;
+      return `burning ${over(long)}, not above ${factor}×`;
     case 'short_window_below':
       return `burning ${over(long)} but only ${over(short)}: it has stopped`;
     case 'too_few_bad':
       return `${long.badCount} bad of ${long.validCount} is too few to tell`;
     case 'could_be_chance':
-      return `${long.badCount} bad of ${long.validCount} could be chance at ${pair.factor}×`;
+      return `${long.badCount} bad of ${long.validCount} could be chance at ${factor}×`;
     case 'short_window_uncovered':
       return `only ${Math.floor(short.coverageRatio * 100)} % of the last ${humanDuration(pair.shortMs)} was observed`;
     case 'window_excluded':

@@ -77,8 +77,9 @@ describe('detections', () => {
 
   test.each([
     ['begun before the page', 1.9 * HOUR_MS, 4 * HOUR_MS, 0.1 * HOUR_MS],
-    ['noted some minutes after the page', 2.1 * HOUR_MS, 4 * HOUR_MS, 0],
-    ['begun while a page was open', 2.5 * HOUR_MS, 2.6 * HOUR_MS, 0],
+    ['noted some minutes after the page', 2.1 * HOUR_MS, 4 * HOUR_MS, -0.1 * HOUR_MS],
+    ['begun while a page was open', 2.5 * HOUR_MS, 2.6 * HOUR_MS, -0.5 * HOUR_MS],
+    ['begun while a page was open that ended in it', 2.5 * HOUR_MS, 4 * HOUR_MS, -0.5 * HOUR_MS],
     ['over before the page', HOUR_MS, 1.5 * HOUR_MS, null],
     ['begun after the page had ended', 5 * HOUR_MS, 6 * HOUR_MS, null],
   ])('a trouble %s', (_name, from, to, expected) => {

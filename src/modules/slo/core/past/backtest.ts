@@ -96,7 +96,7 @@ export interface PastTrouble {
 
 export interface Detection {
   id: string;
-  /** From the trouble's start until the first page; 0 where one was open already; null where none opened before its end. */
+  /** From the trouble's start until a page was open; below 0 where one was before. Null where none opened before its end. */
   pageAfterMs: DurationMs | null;
   ticketAfterMs: DurationMs | null;
 }
@@ -107,14 +107,14 @@ const EARLY_MS = 15 * MINUTE_MS;
 /** For each past trouble, after how long a page and a ticket would have told of it. */
 export function detectionsOf(turns: readonly LoggedTurn[], troubles: readonly PastTrouble[]): Detection[] {
   const after = (slot: AlertSlot, trouble: PastTrouble): DurationMs | null => {
-    let open = false;
+    let openSince: Instant | null = null;
     for (const turn of turns) {
       if (turn.slot !== slot) continue;
       if (turn.at > trouble.to) break;
-      if (turn.at >= trouble.from - EARLY_MS && turn.status === 'firing') return Math.max(0, turn.at - trouble.from);
-      open = turn.status === 'firing';
+      if (openSince !== null && turn.at >= trouble.from - EARLY_MS) break;
+      openSince = turn.status === 'firing' ? (openSince ?? turn.at) : null;
     }
-    return open ? 0 : null;
+    return openSince === null ? null : openSince - trouble.from;
   };
   return troubles.map((trouble) => ({ id: trouble.id, pageAfterMs: after('page', trouble), ticketAfterMs: after('ticket', trouble) }));
 }

@@ -1,0 +1,74 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { type Instant, instant, iso, MINUTE_MS, plus } from '#kernel/instant.ts';
+import { createWorld, type World } from '#testing/world.ts';
+import { nextTick } from '../index.ts';
+
+const NOW = instant(Date.UTC(2026, 10, 19, 12));
+
+let world: World;
+beforeAll(async () => {
+  world = await createWorld({ start: NOW });
+  await world.api.catalog.putService({ params: { slug: 'web' }, body: { name: 'Web', tier: 1, owner: 'Shop' } });
+  const common = { service: 'web', target: 0.999 };
+  const grouped = { ...common, indicator: { kind: 'counts', groupBy: ['tenant'] }, alerting: { groups: 'any' } } as const;
+  await world.api.slo.putObjective({ params: { slug: 'tenants' }, body: grouped });
+  await world.api.slo.putObjective({ params: { slug: 'whole' }, body: { ...common, indicator: { kind: 'counts' } } });
+});
+afterAll(() => world.destroy());
+
+const minutesBefore = (end: Instant, count: number) => Array.from({ length: count }, (_, i) => plus(end, -(i + 1) * MINUTE_MS));
+const push = (slug: string, bad: number, group?: Record<string, string>) =>
+  world.api.slo.pushCounts({
+    params: { slug },
+    body: {
+      buckets: minutesBefore(world.clock.now(), 60).map((at) => ({
+        at: iso(at),
+        seconds: 60,
+        good: 1000 - bad,
+        valid: 1000,
+        ...(group === undefined ? {} : { group }),
+      })),
+    },
+  });
+const tick = async () => {
+  await world.transact((ctx) => ctx.enqueue(nextTick(ctx.now, 10_000)));
+  await world.advance(10_000);
+};
+const view = (slug: string) => world.api.slo.getObjective({ params: { slug } });
+const found = async (level: 'burning' | 'no_data' | 'healthy') =>
+  (await world.api.slo.listObjectives({ query: { level } })).items.map(({ slug }) => slug).sort();
+
+it('an objective whose groups page burns, however well all of them together are', async () => {
+  for (const [tenant, bad] of [
+    ['a', 1000],
+    ['b', 0],
+    ['c', 0],
+  ] as const)
+    await push('tenants', bad, { tenant });
+  await push('whole', 0);
+  await tick();
+  expect(await view('tenants')).toMatchObject({
+    alerted: { page: null },
+    groups: { count: 3, paging: 1 },
+    state: 'firing',
+    stateBecause: { code: 'group_firing', text: '1 of 3 groups burn fast enough to page' },
+  });
+  expect(await view('whole')).toMatchObject({ state: 'ok', groups: { paging: 0 } });
+  expect(await found('burning')).toEqual(['tenants']);
+});
+
+it('a figure says what its coverage is a share of, and what may still fail is what is allowed less what has failed', async () => {
+  const { figures } = await world.api.slo.explainObjective({ params: { slug: 'whole' } });
+  const of = (name: string) => figures.find(({ figure }) => figure === name);
+  expect(of('budget.spare')).toMatchObject({ coveredOfMs: 30 * 24 * 60 * MINUTE_MS, unit: 'events' });
+  expect(of('budget.spare')?.value).toBeCloseTo((of('budget.allowed')?.value ?? 0) - (of('budget.spare')?.counts.bad ?? 0), 6);
+  expect(of('burn.3600s')).toMatchObject({ coveredOfMs: 60 * MINUTE_MS });
+});
+
+it('an objective that has gone silent is found by its silence and by the budget that it had', async () => {
+  world.clock.advance(180 * MINUTE_MS);
+  await tick();
+  expect(await view('whole')).toMatchObject({ state: 'no_data', level: 'healthy' });
+  expect(await found('no_data')).toEqual(['tenants', 'whole']);
+  expect(await found('healthy')).toContain('whole');
+});
