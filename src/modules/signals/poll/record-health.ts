@@ -1,4 +1,3 @@
-import { iso } from '#kernel/instant.ts';
 import { applySignals } from '#modules/alerts/index.ts';
 import type { VerbContext } from '#platform/verb.ts';
 import { type HealthTurn, type PollOutcome, type SourceHealth, stepHealth } from '../core/connection/health.ts';
@@ -30,7 +29,7 @@ async function tell(
   const blind = objectives === 1 ? '1 objective is blind' : `${objectives} objectives are blind`;
   const summary =
     turn.kind === 'died'
-      ? `Source ${source.slug} has given nothing since ${iso(since)}: ${blind} (${health.lastFailure?.reason ?? 'no reason given'})`
+      ? `Source ${source.slug} does not answer: ${blind} (${health.lastFailure?.reason ?? 'no reason given'})`
       : `Source ${source.slug}: ${turn.because.text}`;
   const signal = {
     key: `source/${source.slug}`,
