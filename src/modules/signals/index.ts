@@ -22,7 +22,7 @@ export { indicatorProblems, refuseUnreadable } from './source/check-queries.ts';
 export { type OpenSource, previewCells } from './source/preview.ts';
 export { openSource } from './source/open-source.ts';
 export { asRead } from './source/selector.ts';
-export { type ReadingView, readingOf } from './source/views.ts';
+export { listSourceAddresses, type ReadingView, readingOf } from './source/views.ts';
 export { routes } from './routes.ts';
 export { isObserved, pruneHours } from './series-store.ts';
 export { type SeriesWrite, writeCells } from './write-cells.ts';

@@ -276,7 +276,7 @@ class Book implements ObjectiveBook {
 const TERMS_SHARED = 10_000;
 
 /** How often an indicator's source is read, or may tell: by the step for what is polled, by the cell for what is pushed. */
-export function scrapeMsOf(indicator: ObjectiveDefinition['indicator']): number {
+export function scrapeMsOf(indicator: { kind?: unknown }): number {
   return indicator.kind === 'prometheus' || indicator.kind === 'promql' ? POLL_STEP_MS : CELL_MS;
 }
 

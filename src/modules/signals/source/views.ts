@@ -85,6 +85,12 @@ export async function listSources(
   );
 }
 
+/** Where sources are; nothing of how Nines lets itself in. */
+export async function listSourceAddresses(db: Db, slugs: readonly string[]): Promise<{ slug: string; name: string; url: string }[]> {
+  const rows = await listRows(db);
+  return rows.filter((row) => slugs.includes(row.slug)).map(({ slug, name, connection }) => ({ slug, name, url: connection.url }));
+}
+
 /** How far an indicator has been read from its source. */
 export interface ReadingView {
   source: string;

@@ -2,6 +2,7 @@ import { stringify } from 'yaml';
 import { because } from '#kernel/errors.ts';
 import type { Output } from '#kernel/operation.ts';
 import { listServicesBySlugs } from '#modules/catalog/index.ts';
+import { listSourceAddresses } from '#modules/signals/index.ts';
 import type { Db } from '#platform/verb.ts';
 import type { contract } from '../contract.ts';
 import { tryVersion } from '../book.ts';
@@ -24,9 +25,13 @@ export async function exportObjectives(db: Db, { format, slug }: { format: Expor
     case 'nines':
       return plain(stringify(Object.fromEntries(documents.map((document) => [document.slug, document.definition])), { lineWidth: 0 }));
     case 'openslo': {
-      const services = await listServicesBySlugs(db, [...new Set(documents.map((document) => document.definition.service))]);
+      const definitions = documents.map(({ definition }) => definition);
+      const services = await listServicesBySlugs(db, [...new Set(definitions.map(({ service }) => service))]);
+      const used = definitions.flatMap(({ indicator }) => ('source' in indicator ? [indicator.source] : []));
+      const sources = await listSourceAddresses(db, [...new Set(used)]);
       const { text, problems } = exportOpenSlo(documents, {
-        services: services.map((service) => ({ slug: service.slug, name: service.name, description: '' })),
+        services: services.map(({ slug: its, name, description }) => ({ slug: its, name, description })),
+        sources: sources.map((source) => ({ ...source, type: 'prometheus', description: '' })),
       });
       const leftOut = problems.map(({ path, message }) => ({
         slug: path.split('.')[0] ?? path,

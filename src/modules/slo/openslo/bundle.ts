@@ -1,7 +1,7 @@
 import { because, type FieldProblem } from '#kernel/errors.ts';
 import { slugOf } from './definition.ts';
 import { at, type Place, problem, textAt } from './documents.ts';
-import { type Ledger, pathText } from './report.ts';
+import { type Ledger, type Loss, pathText, slugIn } from './report.ts';
 import type { Kind } from './schema.ts';
 
 /** Annotations under which Nines keeps what OpenSLO has no field for: `nines/rationale`, as JSON. */
@@ -13,8 +13,10 @@ export interface Bundle {
   problems: FieldProblem[];
   /** Documents by `kind/name`. */
   named: ReadonlyMap<string, Place>;
-  /** Paths of the documents that some other refers to. */
-  referenced: Set<string>;
+  /** Documents that others refer to, by path, with the objectives for which they do. */
+  referenced: Map<string, Set<string>>;
+  /** Objectives that were refused, by slug. */
+  refused: Map<string, Loss>;
   /** The source of queries that name none. */
   source: string;
   takenSlugs: Set<string>;
@@ -29,7 +31,8 @@ export function follow(kind: Kind, reference: Place, to: string, bundle: Bundle)
     return null;
   }
   bundle.ledger.map(reference.path, to);
-  bundle.referenced.add(pathText(found.path));
+  const path = pathText(found.path);
+  bundle.referenced.set(path, (bundle.referenced.get(path) ?? new Set()).add(slugIn(to) ?? ''));
   claimHeader(found, to, bundle);
   return found;
 }

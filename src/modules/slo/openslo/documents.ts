@@ -25,7 +25,7 @@ export function readDocuments(text: string): Documents {
     return nothing({ path: 'documents', message: `must be at most ${TEXT_LIMIT} characters`, received: `${text.length} characters` });
   }
   const lines = new LineCounter();
-  const parsed = plain(() => [...parseAllDocuments(text, { lineCounter: lines, logLevel: 'error' })]);
+  const parsed = plain(() => [...parseAllDocuments(text, { lineCounter: lines, logLevel: 'error', merge: true })]);
   if (parsed.problem !== undefined) return nothing({ path: 'documents', message: parsed.problem });
   const problems: FieldProblem[] = [];
   const documents: unknown[] = [];
@@ -49,14 +49,15 @@ function nothing(problem: FieldProblem): Documents {
   return { root: [], objects: [], problems: [problem] };
 }
 
-/** Aliases that multiply or enclose themselves are refused: a short text could otherwise stand for endless values. */
+/**
+ * Aliases that multiply or enclose themselves are refused: a short text could otherwise stand for endless values. So are
+ * merges (`<<`) of what is no map, for which the reader throws a plain error.
+ */
 function plain<T>(read: () => T): { value: T; problem?: undefined } | { problem: string } {
   try {
     return { value: read() };
   } catch (refusal) {
-    if (refusal instanceof ReferenceError || refusal instanceof RangeError || refusal instanceof TypeError) {
-      return { problem: `cannot be read: ${firstLine(refusal.message)}` };
-    }
+    if (refusal instanceof Error) return { problem: `cannot be read: ${firstLine(refusal.message)}` };
     throw refusal;
   }
 }

@@ -23,6 +23,9 @@ const query = fc.oneof(
     'sum by (x) (rate(a[$window]))',
     'sum(a) / 2',
     'a b',
+    'time() - a',
+    'time() - (max(a) # b\n)',
+    'a # b',
   ),
   words,
 );
@@ -234,6 +237,22 @@ spec:
   objectives:
     - target: 0.999
 `);
+});
+
+test.each([
+  ['prometheus', 'last_backup_seconds', 'time() - last_backup_seconds'],
+  ['promql', 'max(last_backup_seconds) or vector(0)', 'time() - (max(last_backup_seconds) or vector(0))'],
+] as const)('freshness is written as an age that others read alike: %s', (kind, value, query) => {
+  const slices = { length: '1m', when: 'age_at_most' as const, threshold: 600 };
+  const definition: DefinitionInput = { service: 'shop', target: 0.99, indicator: { kind, source: 'main', value, slices } };
+  const { text } = exportOpenSlo([{ slug: 'backup', definition }]);
+  const written = parseAllDocuments(text)[1]?.toJS() as { metadata: object; spec: { objectives: object[] } };
+  expect(written.metadata).toEqual({ name: 'backup' });
+  expect(written.spec).toMatchObject({
+    indicator: { spec: { thresholdMetric: { metricSource: { spec: { query } } } } },
+    objectives: [{ op: 'lte', value: 600 }],
+  });
+  expect(importOpenSlo(text, { mode: 'strict' }).objectives).toEqual([{ slug: 'backup', definition }]);
 });
 
 test('a definition that is not valid is named, and the others are written', () => {

@@ -1,6 +1,7 @@
 import { stringify } from 'yaml';
 import type { FieldProblem } from '#kernel/errors.ts';
 import { parseDuration } from '#kernel/instant.ts';
+import { ageOf } from '../rules/promql.ts';
 import { OWN_PREFIX } from './bundle.ts';
 import { canonicalDefinition, type DefinitionInput, isSame, type ObjectiveDocument } from './definition.ts';
 import { type Imported, importDocuments, type ImportedService, type ImportedSource } from './import.ts';
@@ -161,9 +162,8 @@ function nativeIndicator({ indicator }: DefinitionInput): IndicatorForm | null {
   const terms = inSlices ? { timeSliceTarget: slices.threshold, timeSliceWindow: slices.length ?? '1m' } : {};
   const budgetingMethod = inSlices ? 'Timeslices' : 'Occurrences';
   if (indicator.value !== undefined && slices !== undefined) {
-    const op = slices.when === 'value_at_most' ? 'lte' : 'gte';
-    const bound = { op, value: slices.threshold, timeSliceTarget: 1, timeSliceWindow: slices.length ?? '1m' };
-    return { budgetingMethod: 'Timeslices', sli: { thresholdMetric: source(indicator.value) }, terms: bound };
+    const query = slices.when === 'age_at_most' ? ageOf(indicator.value, indicator.kind === 'prometheus') : indicator.value;
+    return { budgetingMethod: 'Timeslices', sli: { thresholdMetric: source(query) }, terms: boundOf(slices) };
   }
   const { valid, good, bad } = indicator;
   const counted = good === undefined ? { bad } : { good };
@@ -180,6 +180,10 @@ function nativeIndicator({ indicator }: DefinitionInput): IndicatorForm | null {
   return inSlices
     ? { budgetingMethod, sli: { ratioMetric }, terms }
     : { budgetingMethod: 'RatioTimeslices', sli: { ratioMetric }, terms: { timeSliceWindow: '1m' } };
+}
+
+function boundOf({ when, threshold, length = '1m' }: { when: string; threshold: number; length?: string | undefined }): Json {
+  return { op: when === 'value_at_least' ? 'gte' : 'lte', value: threshold, timeSliceTarget: 1, timeSliceWindow: length };
 }
 
 /** What annotations can hold of any indicator; the rest is the spec of a metric source of our own. */

@@ -1,7 +1,10 @@
-import { because } from '#kernel/errors.ts';
+import { type Because, because } from '#kernel/errors.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS, parseDuration } from '#kernel/instant.ts';
+import { DEFAULT_ALERTING, type PairTerms } from '../core/alerting.ts';
+import { type LeftOutCode, resolvePolicy, Target } from '../core/policy.ts';
 import { type Bundle, claimHeader, follow } from './bundle.ts';
 import { at, items, numberAt, type Place, textAt } from './documents.ts';
+import type { LossCode } from './report.ts';
 
 const SEVERITIES: Record<string, 'critical' | 'warning' | 'ticket'> = {
   critical: 'critical',
@@ -23,9 +26,26 @@ const SEVERITIES: Record<string, 'critical' | 'warning' | 'ticket'> = {
 
 const PAIR_LIMIT = 12;
 
+/** What decides whether a pair is of use: the objective's target, as far as it is one, and how often its source is read. */
+interface PairFacts {
+  target: unknown;
+  scrapeMs?: number;
+}
+
+/** Any will do: a factor is too high or too low whatever the period; shares of the budget are Sloth's, and of 30 days. */
+const PERIOD_MS = 30 * DAY_MS;
+
+/** Why an edit would refuse the pair, or undefined. A target that is none is told of in its own place. */
+export function deadBecause(pair: PairTerms, { target, ...read }: PairFacts): Because<LeftOutCode> | undefined {
+  const valid = Target.safeParse(target);
+  if (!valid.success) return undefined;
+  const { leftOut } = resolvePolicy({ ...DEFAULT_ALERTING, pairs: [pair] }, { periodMs: PERIOD_MS, target: valid.data, ...read });
+  return leftOut[0]?.because;
+}
+
 /** Our alerting for an objective's alert policies; nothing where they ask for nothing of their own. */
-export function mapAlerting(policies: readonly Place[], to: string, bundle: Bundle): Record<string, unknown> {
-  const read = policies.flatMap((policy) => mapPolicy(policy, to, bundle));
+export function mapAlerting(policies: readonly Place[], facts: PairFacts, to: string, bundle: Bundle): Record<string, unknown> {
+  const read = policies.flatMap((policy) => mapPolicy(policy, facts, to, bundle));
   const pairs = read.flatMap(({ pair }) => (pair === null ? [] : [pair])).slice(0, PAIR_LIMIT);
   const noData = read.flatMap((one) => (one.whenNoData === undefined ? [] : [one.whenNoData]));
   return {
@@ -39,7 +59,7 @@ interface PolicyRead {
   whenNoData: boolean | undefined;
 }
 
-function mapPolicy(place: Place, to: string, bundle: Bundle): PolicyRead[] {
+function mapPolicy(place: Place, facts: PairFacts, to: string, bundle: Bundle): PolicyRead[] {
   const { ledger } = bundle;
   const reference = at(place, 'alertPolicyRef');
   const policy = reference.value === undefined ? place : follow('AlertPolicy', reference, `${to}.alerting`, bundle);
@@ -62,12 +82,12 @@ function mapPolicy(place: Place, to: string, bundle: Bundle): PolicyRead[] {
     ledger.drop(at(spec, 'conditions').path, because('no_field', 'its policy does not alert on it'));
     return [{ pair: null, whenNoData }];
   }
-  const pairs = items(at(spec, 'conditions')).map((condition) => mapCondition(condition, to, bundle));
+  const pairs = items(at(spec, 'conditions')).map((condition) => mapCondition(condition, facts, to, bundle));
   return pairs.length === 0 ? [{ pair: null, whenNoData }] : pairs.map((pair) => ({ pair, whenNoData }));
 }
 
 /** A pair for a condition: its own window is the long one, and a twelfth of it tells that the burn goes on. */
-function mapCondition(place: Place, to: string, bundle: Bundle): object | null {
+function mapCondition(place: Place, facts: PairFacts, to: string, bundle: Bundle): object | null {
   const { ledger } = bundle;
   const reference = at(place, 'conditionRef');
   const named = reference.value === undefined ? place : follow('AlertCondition', reference, `${to}.alerting.pairs`, bundle);
@@ -75,7 +95,7 @@ function mapCondition(place: Place, to: string, bundle: Bundle): object | null {
   claimHeader(named, `${to}.alerting.pairs`, bundle);
   const condition = at(named, 'spec', 'condition');
   const op = textAt(at(condition, 'op'));
-  const refuse = (code: 'alerts_while_healthy' | 'not_expressible', text: string): null => {
+  const refuse = (code: LossCode, text: string): null => {
     ledger.drop(at(named, 'spec').path, because(code, text));
     return null;
   };
@@ -88,8 +108,16 @@ function mapCondition(place: Place, to: string, bundle: Bundle): object | null {
   if (long === undefined || longMs === undefined || longMs < 10 * MINUTE_MS || longMs > 31 * DAY_MS) {
     return refuse('not_expressible', 'a window to look back on has 10 minutes to 31 days');
   }
-  const short = shortText(longMs);
   const pairs = `${to}.alerting.pairs`;
+  const short = shortText(longMs, facts.scrapeMs);
+  const pair = { severity: severityOf(at(named, 'spec', 'severity')), long, short, factor };
+  const dead = deadBecause(pair, facts);
+  if (dead !== undefined) {
+    // Told of this objective even where another one of the same document takes the pair.
+    const why = `${dead.text}: the pair is left out`;
+    ledger.change(at(condition, 'threshold').path, `${to}.alerting`, because(dead.code, why, dead.facts));
+    return refuse(dead.code, why);
+  }
   ledger.map(at(condition, 'kind').path, pairs);
   if (op === 'gte') ledger.change(at(condition, 'op').path, pairs, because('equality', 'a burn of exactly the factor is quiet'));
   else ledger.map(at(condition, 'op').path, pairs);
@@ -102,24 +130,27 @@ function mapCondition(place: Place, to: string, bundle: Bundle): object | null {
     }),
   );
   ledger.drop(at(condition, 'alertAfter').path, because('no_field', 'alerts wait for nothing: both windows above the factor are enough'));
-  return { severity: mapSeverity(at(named, 'spec', 'severity'), pairs, bundle), long, short, factor };
+  claimSeverity(at(named, 'spec', 'severity'), pairs, bundle);
+  return pair;
 }
 
-function mapSeverity(place: Place, to: string, { ledger }: Bundle): 'critical' | 'warning' | 'ticket' {
-  const given = textAt(place)?.toLowerCase() ?? '';
-  const severity = SEVERITIES[given] ?? 'warning';
-  if (severity === given) ledger.map(place.path, to);
+function severityOf(place: Place): 'critical' | 'warning' | 'ticket' {
+  return SEVERITIES[textAt(place)?.toLowerCase() ?? ''] ?? 'warning';
+}
+
+function claimSeverity(place: Place, to: string, { ledger }: Bundle): void {
+  const severity = severityOf(place);
+  if (severity === textAt(place)?.toLowerCase()) ledger.map(place.path, to);
   else
     ledger.change(
       place.path,
       to,
       because('severity_translated', `it becomes ${severity}; the choice is critical, warning and ticket`, { severity }),
     );
-  return severity;
 }
 
-/** A twelfth of the long window in whole minutes, 1 min at least. */
-function shortText(longMs: number): string {
-  const minutes = Math.max(1, Math.round(longMs / 12 / MINUTE_MS));
+/** A twelfth of the long window in whole minutes, and long enough for the four readings that an edit asks for. */
+function shortText(longMs: number, scrapeMs = 0): string {
+  const minutes = Math.max(1, Math.round(longMs / 12 / MINUTE_MS), Math.ceil((4 * scrapeMs) / MINUTE_MS));
   return minutes % (HOUR_MS / MINUTE_MS) === 0 ? `${minutes / 60}h` : `${minutes}m`;
 }

@@ -86,6 +86,29 @@ describe('an indicator', () => {
       { kind: 'promql', source: 'main', value: 'max(x)', slices: { length: '1m', when: 'value_at_least', threshold: 2 } },
     ],
     [
+      'of the age of a selector reads what it tells the time of',
+      { thresholdMetric: source('time() - last_backup_seconds{job="x"}') },
+      { budgetingMethod: 'Timeslices', objectives: [{ target: 0.99, op: 'lte', value: 600, timeSliceTarget: 1, timeSliceWindow: '1m' }] },
+      {
+        kind: 'prometheus',
+        source: 'main',
+        value: 'last_backup_seconds{job="x"}',
+        slices: { length: '1m', when: 'age_at_most', threshold: 600 },
+      },
+    ],
+    [
+      'of any other difference is the value that it is',
+      { thresholdMetric: source('time() - a - b') },
+      { objectives: [{ target: 0.99, op: 'lte', value: 600 }] },
+      { kind: 'promql', source: 'main', value: 'time() - a - b', slices: { length: '1m', when: 'value_at_most', threshold: 600 } },
+    ],
+    [
+      'of an age that must be great is a value too',
+      { thresholdMetric: source('time() - a') },
+      { objectives: [{ target: 0.99, op: 'gte', value: 600 }] },
+      { kind: 'promql', source: 'main', value: 'time() - a', slices: { length: '1m', when: 'value_at_least', threshold: 600 } },
+    ],
+    [
       'of a value of another system keeps its bound in words',
       { description: 'Queue is short', thresholdMetric: { metricSource: { type: 'datadog', spec: { q: 'x' } } } },
       { objectives: [{ target: 0.99, op: 'lt', value: 5 }] },
@@ -123,6 +146,20 @@ describe('an indicator', () => {
       { 'spec.objectives[0].op': 'equality', 'spec.objectives[0].timeSliceTarget': 'judged_in_slices' },
     ],
     [
+      'a value of another system has no slices',
+      { thresholdMetric: { metricSource: { type: 'datadog', spec: { q: 'x' } } } },
+      { budgetingMethod: 'Timeslices', objectives: [{ target: 0.9, op: 'lte', value: 3, timeSliceTarget: 1, timeSliceWindow: '5m' }] },
+      {
+        'spec.budgetingMethod': 'not_expressible',
+        'spec.indicator.spec.thresholdMetric.metricSource.spec.q': 'source_not_supported',
+        'spec.indicator.spec.thresholdMetric.metricSource.type': 'source_not_supported',
+        'spec.objectives[0].op': 'not_expressible',
+        'spec.objectives[0].timeSliceTarget': 'not_expressible',
+        'spec.objectives[0].timeSliceWindow': 'not_expressible',
+        'spec.objectives[0].value': 'not_expressible',
+      },
+    ],
+    [
       'another system’s queries are dropped',
       ratio('a', 'b', { total: { metricSource: { type: 'datadog', spec: { q: 'x' } } } }),
       {},
@@ -157,5 +194,70 @@ describe('an indicator', () => {
     ],
   ])('%s: the report says so', (_, sli, spec, expected) => {
     expect(lossesOf(slo(sli, spec))).toEqual(expected);
+  });
+});
+
+test('no leaf is told to have become a field that the definition does not have', () => {
+  const { objectives, report } = read(
+    slo(
+      { thresholdMetric: { metricSource: { type: 'datadog', spec: { q: 'x' } } } },
+      { budgetingMethod: 'Timeslices', objectives: [{ target: 0.9, op: 'lte', value: 3, timeSliceTarget: 1, timeSliceWindow: '5m' }] },
+    ),
+  );
+  expect(objectives[0]?.definition.indicator).not.toHaveProperty('slices');
+  expect([...report.mapped, ...report.changed].filter(({ to }) => to.includes('slices'))).toEqual([]);
+});
+
+test('the source that cannot be read is named, not the one that could', () => {
+  const foreign = { metricSource: { type: 'datadog', spec: { q: 'x' } } };
+  const { dropped } = read(slo(ratio('a', 'b', { total: foreign }))).report;
+  expect(dropped.map((leaf) => leaf.because.text).every((text) => text.includes('not datadog'))).toBe(true);
+});
+
+describe('an indicator that cannot be counted is refused', () => {
+  test.each<[string, Json, string, string | undefined]>([
+    ['a reference to nothing', slo({}, { indicator: undefined, indicatorRef: 'gone' }), 'spec.indicatorRef', '"gone"'],
+    ['an indicator without a metric', slo({}), 'spec.indicator.spec', '{}'],
+    [
+      'a slice of a day',
+      slo(ratio('a', 'b'), { budgetingMethod: 'Timeslices', objectives: [{ target: 0.9, timeSliceTarget: 1, timeSliceWindow: '1d' }] }),
+      'spec.objectives[0].timeSliceWindow',
+      '"1d"',
+    ],
+    [
+      'good and bad without a total',
+      slo({ ratioMetric: { good: source('a'), bad: source('b') } }),
+      'spec.indicator.spec.ratioMetric.total',
+      'nothing',
+    ],
+    ['a total alone', slo({ ratioMetric: { total: source('a') } }), 'spec.indicator.spec.ratioMetric.good', 'nothing'],
+    [
+      'a metric that says nothing',
+      slo({ ratioMetric: { good: source('a'), total: { metricSource: {} } } }),
+      'spec.indicator.spec.ratioMetric.total.metricSource.spec',
+      'nothing',
+    ],
+    [
+      'a query that is no text',
+      slo({ thresholdMetric: { metricSource: { spec: { query: 5 } } } }, { objectives: [{ target: 0.9, op: 'lt', value: 1 }] }),
+      'spec.indicator.spec.thresholdMetric.metricSource.spec',
+      '{"query":5}',
+    ],
+    [
+      'a query that is missing',
+      slo(ratio('a', 'b', { good: source('b', { spec: { q: 1 } }) })),
+      'spec.indicator.spec.ratioMetric.good.metricSource.spec',
+      '{"q":1}',
+    ],
+    [
+      'a negative bound',
+      slo({ thresholdMetric: source('x') }, { objectives: [{ target: 0.9, op: 'lt', value: -1 }] }),
+      'spec.objectives[0].value',
+      '-1',
+    ],
+  ])('%s: one problem, with its place and what was received', (_, document, path, received) => {
+    const { objectives, problems } = read(document, 'lenient');
+    expect(objectives).toEqual([]);
+    expect(problems).toMatchObject([{ path: `documents[0].${path}`, received }]);
   });
 });

@@ -1,5 +1,5 @@
-import { because } from '#kernel/errors.ts';
-import { countsOfWindow, isSelector, selectionOf, usesWindow } from '../rules/promql.ts';
+import { because, type FieldProblem } from '#kernel/errors.ts';
+import { agedBy, countsOfWindow, isSelector, selectionOf, usesWindow } from '../rules/promql.ts';
 import { type Bundle, claimSlug, claimText } from './bundle.ts';
 import { slugOf } from './definition.ts';
 import { at, entries, numberAt, type Place, problem, textAt } from './documents.ts';
@@ -46,8 +46,12 @@ function mapRatio(ratio: Place, terms: Terms, to: string, bundle: Bundle): Draft
   const { ledger } = bundle;
   ledger.map(at(ratio, 'counter').path, `${to}.kind`);
   if (at(ratio, 'raw').value !== undefined) return mapRaw(ratio, terms, to, bundle);
-  const counted = at(ratio, 'good').value === undefined ? 'bad' : 'good';
-  const valid = readMetric(at(ratio, 'total'), bundle);
+  const [total, good, bad] = [at(ratio, 'total'), at(ratio, 'good'), at(ratio, 'bad')];
+  if (total.value === undefined) return refuse(problem(total, 'must be given beside good or bad: a share is one of all events'), bundle);
+  if (good.value === undefined && bad.value === undefined) return refuse(problem(good, 'must be given beside total, or bad'), bundle);
+  const counted = good.value === undefined ? 'bad' : 'good';
+  if (counted === 'good') ledger.drop(bad.path, because('not_expressible', 'it follows from good and total'));
+  const valid = readMetric(total, bundle);
   const other = readMetric(at(ratio, counted), bundle);
   const slices = mapRatioSlices(terms, to, bundle);
   const foreign = [valid, other].filter((metric) => !metric.isPrometheus);
@@ -176,20 +180,24 @@ function mapThreshold(threshold: Place, terms: Terms, to: string, bundle: Bundle
   if (condition === undefined) bundle.problems.push(problem(op, 'must be one of gt, lt, gte, lte for a thresholdMetric'));
   if (bound === undefined || bound < 0) bundle.problems.push(problem(value, 'must be a number from 0 up for a thresholdMetric'));
   if (condition === undefined || bound === undefined || bound < 0) return null;
-  if (condition.isStrict) ledger.change(op.path, `${to}.slices.when`, because('equality', 'a value that equals the bound counts as good'));
-  else ledger.map(op.path, `${to}.slices.when`);
-  ledger.map(value.path, `${to}.slices.threshold`);
-  const slices = { length: mapSliceLength(terms, to, bundle), when: condition.when, threshold: bound };
   if (!metric.isPrometheus) {
     const why = because('not_expressible', 'pushed counts hold no value to compare: push a slice as 1 of 1 or 0 of 1');
     for (const place of [op, value]) ledger.change(place.path, `${to}.specification`, why);
+    ledger.change(terms.method.path, `${to}.kind`, why);
+    for (const key of ['timeSliceWindow', 'timeSliceTarget']) ledger.drop(at(terms.objective, key).path, why);
     const said = `${textAt(op)} ${bound}`;
     return { ...pushed([metric], to, bundle), specification: `good while the value is ${said}` };
   }
   if (metric.query === undefined) return missingQuery(metric, bundle);
+  if (condition.isStrict) ledger.change(op.path, `${to}.slices.when`, because('equality', 'a value that equals the bound counts as good'));
+  else ledger.map(op.path, `${to}.slices.when`);
+  ledger.map(value.path, `${to}.slices.threshold`);
+  const aged = condition.when === 'value_at_most' ? agedBy(metric.query.text) : null;
+  const slices = { length: mapSliceLength(terms, to, bundle), when: aged === null ? condition.when : 'age_at_most', threshold: bound };
   const source = claimSource([metric], to, bundle);
   ledger.map(metric.query.place.path, `${to}.value`);
-  return { kind: isSelector(metric.query.text) ? 'prometheus' : 'promql', source, value: metric.query.text, slices };
+  const read = aged ?? { query: metric.query.text, isSelector: isSelector(metric.query.text) };
+  return { kind: read.isSelector ? 'prometheus' : 'promql', source, value: read.query, slices };
 }
 
 function mapSliceLength(terms: Terms, to: string, { ledger }: Bundle): string {
@@ -211,16 +219,21 @@ function readMetric(place: Place, { named }: Bundle): Metric {
   const queryPlace = QUERY_KEYS.map((key) => at(spec, key)).find((one) => textAt(one) !== undefined);
   const referred = named.get(`DataSource/${textAt(at(metricSource, 'metricSourceRef')) ?? ''}`);
   const type = (textAt(at(metricSource, 'type')) ?? (referred && textAt(at(referred, 'spec', 'type'))))?.toLowerCase();
-  const isPrometheus = type === undefined ? queryPlace !== undefined : PROMETHEUS.has(type.replace(/[^a-z]/g, ''));
+  // What names no type is of another system if it says something, and no query.
+  const isForeign = entries(spec).length > 0 && QUERY_KEYS.every((key) => at(spec, key).value === undefined);
+  const isPrometheus = type === undefined ? !isForeign : PROMETHEUS.has(type.replace(/[^a-z]/g, ''));
   const query = queryPlace && { text: textAt(queryPlace) ?? '', place: queryPlace };
   return { place, type, isPrometheus, query };
 }
 
-function missingQuery(metric: Metric, bundle: Bundle): null {
-  if (metric.query === undefined) {
-    bundle.problems.push(problem(at(metric.place, 'metricSource', 'spec'), 'must hold a PromQL query, as { query: … }'));
-  }
+function refuse(found: FieldProblem, { problems }: Bundle): null {
+  problems.push(found);
   return null;
+}
+
+function missingQuery(metric: Metric, bundle: Bundle): null {
+  if (metric.query !== undefined) return null;
+  return refuse(problem(at(metric.place, 'metricSource', 'spec'), 'must hold a PromQL query, as { query: … }'), bundle);
 }
 
 /** The source that the first metric names; a second one cannot be had in the same indicator. */
@@ -243,15 +256,14 @@ function claimSource(metrics: readonly Metric[], to: string, bundle: Bundle): st
 
 /** For data that Nines cannot query: counts that are pushed to it. */
 function pushed(metrics: readonly Metric[], to: string, { ledger }: Bundle): Draft {
-  for (const { place, type } of metrics) {
+  const type = metrics.find((metric) => !metric.isPrometheus)?.type;
+  const why = because(
+    'source_not_supported',
+    `Nines reads Prometheus-compatible sources, not ${type ?? 'this one'}: push its counts to the API instead`,
+    { type: type ?? null },
+  );
+  for (const { place } of metrics) {
     const metricSource = at(place, 'metricSource');
-    const why = because(
-      'source_not_supported',
-      `Nines reads Prometheus-compatible sources, not ${type ?? 'this one'}: push its counts to the API instead`,
-      {
-        type: type ?? null,
-      },
-    );
     ledger.drop(at(metricSource, 'spec').path, why);
     ledger.drop(at(metricSource, 'metricSourceRef').path, why);
     ledger.change(at(metricSource, 'type').path, `${to}.kind`, why);

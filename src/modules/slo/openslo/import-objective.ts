@@ -1,25 +1,37 @@
 import { because } from '#kernel/errors.ts';
 import { DAY_MS, HOUR_MS, parseDuration } from '#kernel/instant.ts';
+import { scrapeMsOf } from '../book.ts';
 import { LABEL_LIMIT } from '../core/definition.ts';
 import { mapAlerting } from './import-alerting.ts';
 import { type Draft, mapIndicator } from './import-indicator.ts';
 import { type Bundle, claimHeader, claimSlug, claimText, follow, OWN_PREFIX, parsedAnnotation } from './bundle.ts';
-import { canonicalDefinition, freeSlug, type ObjectiveDocument, ratioOfPercent, slugOf } from './definition.ts';
+import { canonicalDefinition, type DefinitionInput, freeSlug, type ObjectiveDocument, ratioOfPercent, slugOf } from './definition.ts';
 import { at, entries, items, numberAt, type Place, problem, scalarText, textAt } from './documents.ts';
-import { pathText } from './report.ts';
+import { pathText, refusedBecause } from './report.ts';
 
 /** The objectives of one SLO document: one for each of its objectives, each with an indicator of its own if it has one. */
 export function mapSlo(place: Place, bundle: Bundle): ObjectiveDocument[] {
+  const { ledger, problems } = bundle;
+  const before = problems.length;
   const objectives = items(at(place, 'spec', 'objectives'));
-  if (objectives.length === 0) bundle.problems.push(problem(at(place, 'spec', 'objectives'), 'must hold at least one objective'));
-  return objectives.flatMap((objective) => mapObjective(place, objective, bundle) ?? []);
+  if (objectives.length === 0) problems.push(problem(at(place, 'spec', 'objectives'), 'must hold at least one objective'));
+  const imported = objectives.flatMap((objective) => {
+    const slug = claimSlugs(place, objective, bundle);
+    const told = problems.length;
+    const definition = mapObjective(place, objective, `objectives.${slug}`, bundle);
+    if (definition !== null) return [{ slug, definition }];
+    const why = refusedBecause(problems.slice(told));
+    bundle.refused.set(slug, why);
+    ledger.drop(objective.path, why);
+    return [];
+  });
+  if (imported.length === 0) ledger.drop(place.path, refusedBecause(problems.slice(before)));
+  return imported;
 }
 
-function mapObjective(place: Place, objective: Place, bundle: Bundle): ObjectiveDocument | null {
+function mapObjective(place: Place, objective: Place, to: string, bundle: Bundle): DefinitionInput | null {
   const { ledger } = bundle;
   const spec = at(place, 'spec');
-  const slug = claimSlugs(place, objective, bundle);
-  const to = `objectives.${slug}`;
   const before = bundle.problems.length;
   const indicator = mapItsIndicator(place, objective, to, bundle);
   const draft: Draft = {
@@ -28,10 +40,11 @@ function mapObjective(place: Place, objective: Place, bundle: Bundle): Objective
     description: claimText(at(spec, 'description'), `${to}.description`, 2000, bundle),
     target: mapTarget(objective, to, bundle),
     window: mapWindow(spec, to, bundle),
-    alerting: mapAlerting(items(at(spec, 'alertPolicies')), to, bundle),
     labels: mapLabels(at(place, 'metadata'), to, bundle),
     indicator,
   };
+  const facts = { target: draft['target'], scrapeMs: scrapeMsOf(indicator ?? {}) };
+  draft['alerting'] = mapAlerting(items(at(spec, 'alertPolicies')), facts, to, bundle);
   ledger.drop(
     at(objective, 'compositeWeight').path,
     because('composite', 'each objective of a composite stands alone; there is no weighted sum of budgets'),
@@ -39,7 +52,7 @@ function mapObjective(place: Place, objective: Place, bundle: Bundle): Objective
   overlay(at(place, 'metadata', 'annotations'), draft, to, bundle);
   if (indicator === null || bundle.problems.length > before) return null;
   const read = canonicalDefinition(Object.fromEntries(Object.entries(draft).filter(([, value]) => value !== undefined)));
-  if ('definition' in read) return { slug, definition: read.definition };
+  if ('definition' in read) return read.definition;
   for (const { path, ...rest } of read.problems) {
     const source = sourceOf(to, path, bundle) ?? pathText(objective.path);
     bundle.problems.push({ ...rest, path: source, message: `${path} ${rest.message}` });

@@ -4,7 +4,7 @@ import { type Bundle, claimHeader, claimKept, claimSlug, claimText } from './bun
 import type { ObjectiveDocument } from './definition.ts';
 import { at, type Documents, items, type Place, problem, readDocuments, textAt } from './documents.ts';
 import { mapSlo } from './import-objective.ts';
-import { createLedger, pathText, type Report } from './report.ts';
+import { createLedger, type Loss, onceEach, pathText, type Report } from './report.ts';
 import { type Kind, kindOf, KINDS, strictProblems } from './schema.ts';
 
 export interface ImportedService {
@@ -58,7 +58,8 @@ export function importDocuments(documents: Documents, options: OpenSloOptions): 
     ledger,
     problems,
     named: new Map(accepted.map((place) => [`${kindOf(place.value) ?? ''}/${textAt(at(place, 'metadata', 'name')) ?? ''}`, place])),
-    referenced: new Set(),
+    referenced: new Map(),
+    refused: new Map(),
     source: options.source ?? 'prometheus',
     takenSlugs: new Set(),
   };
@@ -67,15 +68,22 @@ export function importDocuments(documents: Documents, options: OpenSloOptions): 
   const services = of('Service').flatMap((place) => mapService(place, bundle));
   const sources = of('DataSource').flatMap((place) => mapDataSource(place, bundle));
   for (const place of [...of('SLI'), ...of('AlertPolicy'), ...of('AlertCondition')]) {
-    if (bundle.referenced.has(pathText(place.path))) continue;
-    ledger.drop(place.path, because('not_referenced', 'no objective that was imported refers to it'));
+    const why = unusedBecause(place, bundle);
+    if (why !== undefined) ledger.drop(place.path, why);
   }
   for (const place of of('AlertNotificationTarget')) {
     ledger.drop(place.path, because('routed_by_labels', 'who is told follows from the service and its escalation, not from the objective'));
   }
-  const imported = new Set(objectives.map(({ slug }) => slug));
-  ledger.retract(new Set([...bundle.takenSlugs].filter((slug) => !imported.has(slug))));
-  return { objectives, services, sources, report: ledger.report(), problems };
+  ledger.retract(bundle.refused);
+  return { objectives, services, sources, report: ledger.report(), problems: onceEach(problems) };
+}
+
+/** Why a document that objectives refer to is of no use; undefined where one that was imported does. */
+function unusedBecause({ path }: Place, { referenced, refused }: Bundle): Loss | undefined {
+  const users = referenced.get(pathText(path));
+  if (users === undefined) return because('not_referenced', 'no objective that was imported refers to it');
+  const reasons = [...users].map((slug) => refused.get(slug));
+  return reasons.includes(undefined) ? undefined : reasons[0];
 }
 
 function dropUnread({ root, problems }: Documents, ledger: Bundle['ledger']): void {

@@ -145,10 +145,10 @@ describe('the ledger of leaves', () => {
     ledger.map(['a', 'b'], 'objectives.x.name');
     ledger.change(['d'], 'objectives.x', why);
     ledger.map(['d', 0], 'objectives.y.target');
-    ledger.retract(new Set(['x']));
-    expect(ledger.report().mapped).toEqual([]);
-    expect(ledger.report().changed).toMatchObject([{ path: 'd[0]', to: 'objectives.y.target' }]);
-    expect(ledger.report().dropped.map((leaf) => leaf.because.code)).toEqual(['document_refused', 'empty', 'document_refused']);
+    ledger.retract(new Map([['x', because('objective_refused', 'its target is wrong')]]));
+    expect(ledger.report().mapped).toEqual([{ path: 'd[0]', to: 'objectives.y.target' }]);
+    expect(ledger.report().changed).toEqual([]);
+    expect(ledger.report().dropped.map((leaf) => leaf.because.code)).toEqual(['objective_refused', 'empty', 'objective_refused']);
   });
 });
 
@@ -168,12 +168,40 @@ describe('documents that are no documents', () => {
       'documents[0]',
       'cannot be read',
     ],
+    ['a merge of what is no map', 'a: { <<: 5 }', 'documents[0]', 'cannot be read'],
+    ['a merge of what holds it', 'a: &a { <<: *a }', 'documents[0]', 'cannot be read'],
+    [
+      'merges that double',
+      ['a0: &a0 { x: 1 }', ...Array.from({ length: 40 }, (_, i) => `a${i + 1}: &a${i + 1} { <<: [*a${i}, *a${i}] }`)].join('\n'),
+      'documents[0]',
+      'cannot be read',
+    ],
     ['more than anybody writes', `a: ${'x'.repeat(2 * 1024 * 1024)}`, 'documents', 'at most'],
   ])('%s gives one problem', (_, text, path, message) => {
     const { problems, objectives } = read(text);
     expect(objectives).toEqual([]);
     expect(problems.filter((problem) => problem.path === path)).toHaveLength(1);
     expect(problems[0]?.message).toContain(message);
+  });
+
+  test('keys that are merged are read where they come to stand, each told once', () => {
+    const text = `
+apiVersion: openslo/v1
+kind: SLO
+metadata: { name: web }
+x: &defaults { service: site, budgetingMethod: Occurrences, timeWindow: [{ duration: 7d, isRolling: true }] }
+spec:
+  <<: *defaults
+  service: shop
+  objectives: [{ target: 0.9 }]
+  indicator: { spec: { ratioMetric: { good: { metricSource: { spec: { query: a } } }, total: { metricSource: { spec: { query: b } } } } } }
+`;
+    const { objectives, report } = read(text);
+    expect(objectives).toMatchObject([{ definition: { service: 'shop', window: '7d' } }]);
+    const paths = told(report);
+    expect(new Set(paths).size).toBe(paths.length);
+    expect(report.mapped.map((leaf) => leaf.path)).toContain('documents[0].spec.timeWindow[0].duration');
+    expect(paths.filter((path) => path.includes('<<'))).toEqual([]);
   });
 
   test('the documents beside an unreadable one are read', () => {

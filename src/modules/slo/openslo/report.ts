@@ -1,4 +1,5 @@
-import { type Because, because } from '#kernel/errors.ts';
+import { type Because, because, type FieldProblem } from '#kernel/errors.ts';
+import type { LeftOutCode } from '../core/policy.ts';
 
 /**
  * What became of every leaf of the documents that were read: a leaf is a scalar, or an object or list that is empty.
@@ -11,6 +12,7 @@ export type LossCode =
   | 'no_field'
   | 'empty'
   | 'document_refused'
+  | 'objective_refused'
   | 'not_referenced'
   | 'unknown_reference'
   | 'counter_read_itself'
@@ -35,6 +37,7 @@ export type LossCode =
   | 'severity_translated'
   | 'routed_by_labels'
   | 'alerts_while_healthy'
+  | LeftOutCode
   | 'plugin';
 
 export type Loss = Because<LossCode>;
@@ -50,8 +53,8 @@ export interface Ledger {
   map(path: Path, to: string): void;
   change(path: Path, to: string, why: Loss): void;
   drop(path: Path, why: Loss): void;
-  /** Takes back what was told of objectives that were not imported after all. */
-  retract(slugs: ReadonlySet<string>): void;
+  /** Takes back what was told of objectives that were not imported after all: by slug, with the reason. */
+  retract(refused: ReadonlyMap<string, Loss>): void;
   /** The document path that was written to this field of ours, where there is one. */
   sourceOf(to: string): string | undefined;
   report(): Report;
@@ -59,8 +62,8 @@ export interface Ledger {
 
 interface Entry {
   path: Path;
-  to: Set<string>;
-  change?: Loss;
+  /** Our fields that it serves, each with the reason where it was changed for it. */
+  to: Map<string, Loss | null>;
   drop?: Loss;
 }
 
@@ -68,7 +71,7 @@ interface Entry {
 export function createLedger(root: unknown, rootPath: Path = []): Ledger {
   // No documents at all hold no leaf.
   const leaves = Array.isArray(root) && root.length === 0 ? [] : leavesOf(root, rootPath);
-  const entries = new Map<string, Entry>(leaves.map((path) => [pathText(path), { path, to: new Set() }]));
+  const entries = new Map<string, Entry>(leaves.map((path) => [pathText(path), { path, to: new Map() }]));
   const sources = new Map<string, string>();
   const each = (path: Path, tell: (entry: Entry) => void): void => {
     for (const leaf of leavesOf(valueAt(root, path.slice(rootPath.length)), path)) {
@@ -76,31 +79,26 @@ export function createLedger(root: unknown, rootPath: Path = []): Ledger {
       if (entry !== undefined) tell(entry);
     }
   };
-  const claim = (entry: Entry, to: string): void => {
-    entry.to.add(to);
+  const claim = (entry: Entry, to: string, change: Loss | null): void => {
+    entry.to.set(to, entry.to.get(to) ?? change);
     if (!sources.has(to)) sources.set(to, pathText(entry.path));
   };
   return {
-    map: (path, to) => each(path, (entry) => claim(entry, to)),
-    change(path, to, why) {
-      each(path, (entry) => {
-        claim(entry, to);
-        entry.change ??= why;
-      });
-    },
+    map: (path, to) => each(path, (entry) => claim(entry, to, null)),
+    change: (path, to, why) => each(path, (entry) => claim(entry, to, why)),
     drop(path, why) {
       each(path, (entry) => {
         entry.drop ??= why;
       });
     },
-    retract(slugs) {
+    retract(refused) {
       for (const entry of entries.values()) {
-        const kept = [...entry.to].filter((to) => !to.startsWith('objectives.') || !slugs.has(to.split('.')[1] ?? ''));
-        if (kept.length === entry.to.size) continue;
-        entry.to = new Set(kept);
-        if (kept.length > 0) continue;
-        delete entry.change;
-        entry.drop = because('document_refused', 'its objective was refused: see the problems');
+        for (const to of entry.to.keys()) {
+          const why = refused.get(slugIn(to) ?? '');
+          if (why === undefined) continue;
+          entry.to.delete(to);
+          if (entry.to.size === 0) entry.drop = why;
+        }
       }
     },
     sourceOf: (to) => sources.get(to),
@@ -108,11 +106,29 @@ export function createLedger(root: unknown, rootPath: Path = []): Ledger {
   };
 }
 
+/** The objective whose field it is. */
+export function slugIn(to: string): string | undefined {
+  return /^objectives\.([^.]+)/.exec(to)?.[1];
+}
+
+/** Why the leaves of an objective, or of a document whose objectives were all refused, were not taken over. */
+export function refusedBecause(problems: readonly FieldProblem[]): Loss {
+  const [first] = problems;
+  const more = problems.length > 1 ? ` (and ${problems.length - 1} more: see the problems)` : '';
+  return because('objective_refused', `its objective was refused: ${first?.path ?? ''} ${first?.message ?? ''}${more}`);
+}
+
+/** What several objectives share is wrong once. */
+export function onceEach(problems: readonly FieldProblem[]): FieldProblem[] {
+  return [...new Map(problems.map((one) => [`${one.path} ${one.message}`, one])).values()];
+}
+
 function settle(entries: ReadonlyMap<string, Entry>, root: unknown, rootPath: Path): Report {
   const report: Report = { mapped: [], changed: [], dropped: [] };
   for (const [path, entry] of entries) {
-    const to = [...entry.to].join(', ');
-    if (entry.change !== undefined) report.changed.push({ path, to, because: entry.change });
+    const to = [...entry.to.keys()].join(', ');
+    const change = [...entry.to.values()].find((why) => why !== null);
+    if (change !== undefined) report.changed.push({ path, to, because: change });
     else if (entry.to.size > 0) report.mapped.push({ path, to });
     else report.dropped.push({ path, because: entry.drop ?? unclaimed(valueAt(root, entry.path.slice(rootPath.length))) });
   }

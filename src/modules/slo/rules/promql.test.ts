@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { countsOfWindow, isPromql, isSelector, selectionOf, withCounts } from './promql.ts';
+import { agedBy, ageOf, countsOfWindow, isPromql, isSelector, selectionOf, withCounts } from './promql.ts';
 
 const ERRORS = 'http_requests_total{job="api",code=~"5.."}';
 
@@ -95,5 +95,30 @@ describe('a query whose counts are told otherwise', () => {
     'sum(a',
   ])('%s does more than count', (query) => {
     expect(told(query)).toBeNull();
+  });
+});
+
+describe('a query as the age of what tells a time', () => {
+  test.each([
+    ['a{x="1"}', true],
+    ['max(a) or vector(0)', false],
+    ['a - b', false],
+  ])('%s is read back as it was', (query, isSelector) => {
+    expect(agedBy(ageOf(query, isSelector))).toEqual({ query, isSelector });
+  });
+
+  test.each([
+    'a',
+    'time()',
+    'time() - a - b',
+    'time() - (a) + (b)',
+    'time() - on () a',
+    'time() + a',
+    'a - time()',
+    'time() - max(a)',
+    'time() - a offset 5m',
+    ageOf('a # of last night', false),
+  ])('%s is none', (query) => {
+    expect(agedBy(query)).toBeNull();
   });
 });

@@ -38,6 +38,20 @@ export function isSelector(query: string): boolean {
   return selectionOf(query)?.form === 'bare';
 }
 
+/** What a query tells the age of, as `ageOf` writes it: a selector, or what stands in parentheses. Null for any other query. */
+export function agedBy(query: string): { query: string; isSelector: boolean } | null {
+  const root = rootOf(query);
+  const last = root?.name === 'BinaryExpr' ? root.lastChild : null;
+  if (last === null || !/^\s*time\s*\(\s*\)\s*-\s*$/.test(query.slice(0, last.from))) return null;
+  if (last.name === 'VectorSelector') return { query: query.slice(last.from, last.to), isSelector: true };
+  return last.name === 'ParenExpr' ? { query: query.slice(last.from + 1, last.to - 1), isSelector: false } : null;
+}
+
+/** Seconds since the time that a selector's samples tell, or the values of any other query. */
+export function ageOf(query: string, isSelectorOnly: boolean): string {
+  return isSelectorOnly ? `time() - ${query}` : `time() - (${query})`;
+}
+
 export function isPromql(query: string): boolean {
   return rootOf(query) !== null;
 }

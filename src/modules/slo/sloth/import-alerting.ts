@@ -1,7 +1,9 @@
-import { because } from '#kernel/errors.ts';
+import { because, type FieldProblem } from '#kernel/errors.ts';
 import { Url } from '#kernel/text.ts';
+import type { PairTerms } from '../core/alerting.ts';
 import { LABEL_LIMIT } from '../core/definition.ts';
-import { at, entries, type Place, scalarText, textAt } from '../openslo/documents.ts';
+import { at, entries, type Place, problem, scalarText, textAt } from '../openslo/documents.ts';
+import { deadBecause } from '../openslo/import-alerting.ts';
 import type { Ledger } from '../openslo/report.ts';
 
 type Draft = Record<string, unknown>;
@@ -13,31 +15,48 @@ export function either(place: Place, ...names: string[]): Place {
 }
 
 /** Sloth's two severities as they are here over 30 days: shares of the budget in a long and a short window. */
-const PAGES = [
+const PAGES: PairTerms[] = [
   { severity: 'critical', long: '1h', short: '5m', budgetPercent: 2 },
   { severity: 'warning', long: '6h', short: '30m', budgetPercent: 5 },
 ];
-const TICKETS = [
+const TICKETS: PairTerms[] = [
   { severity: 'ticket', long: '1d', short: '2h', budgetPercent: 10 },
   { severity: 'ticket', long: '3d', short: '6h', budgetPercent: 10 },
 ];
 
-export function mapAlerting(alerting: Place, to: string, ledger: Ledger): Draft {
-  const disabled = [either(alerting, 'page_alert', 'pageAlert'), either(alerting, 'ticket_alert', 'ticketAlert')].map((alert) => {
-    const disable = at(alert, 'disable');
-    ledger.map(disable.path, `${to}.alerting`);
-    for (const key of ['labels', 'annotations']) {
-      ledger.drop(
-        at(alert, key).path,
-        because('routed_by_labels', 'labels belong to the objective here, and its alerts carry their severity themselves'),
-      );
-    }
-    return disable.value === true;
-  });
-  const [page, ticket] = disabled;
-  if (page === true && ticket === true) return { preset: 'none' };
-  if (page === true) return { pairs: TICKETS };
-  return ticket === true ? { pairs: PAGES } : {};
+interface Reading {
+  ledger: Ledger;
+  problems: FieldProblem[];
+}
+
+/** Pairs that could never fire at the target are left out, as those of the preset would be. */
+export function mapAlerting(alerting: Place, target: unknown, to: string, reading: Reading): Draft {
+  const page = readDisabled(either(alerting, 'page_alert', 'pageAlert'), to, reading);
+  const ticket = readDisabled(either(alerting, 'ticket_alert', 'ticketAlert'), to, reading);
+  if (page.isDisabled && ticket.isDisabled) return { preset: 'none' };
+  if (!page.isDisabled && !ticket.isDisabled) return {};
+  const judged = (page.isDisabled ? TICKETS : PAGES).map((pair) => ({ pair, dead: deadBecause(pair, { target }) }));
+  const dead = judged.flatMap((one) => one.dead ?? []);
+  const [first] = dead;
+  if (first !== undefined) {
+    const why = because(first.code, `left out: ${dead.map(({ text }) => text).join('; ')}`, first.facts);
+    reading.ledger.change((page.isDisabled ? page : ticket).place.path, `${to}.alerting`, why);
+  }
+  const pairs = judged.flatMap((one) => (one.dead === undefined ? [one.pair] : []));
+  return pairs.length === 0 ? { preset: 'none' } : { pairs };
+}
+
+function readDisabled(alert: Place, to: string, { ledger, problems }: Reading): { isDisabled: boolean; place: Place } {
+  const place = at(alert, 'disable');
+  if (place.value !== undefined && typeof place.value !== 'boolean') problems.push(problem(place, 'must be true or false'));
+  ledger.map(place.path, `${to}.alerting`);
+  for (const key of ['labels', 'annotations']) {
+    ledger.drop(
+      at(alert, key).path,
+      because('routed_by_labels', 'labels belong to the objective here, and its alerts carry their severity themselves'),
+    );
+  }
+  return { isDisabled: place.value === true, place };
 }
 
 const LINKS: Record<string, 'runbook' | 'dashboard'> = {

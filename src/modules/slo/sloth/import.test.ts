@@ -143,6 +143,21 @@ describe('its alerts', () => {
     expect(alertingOf({ page_alert: off, ticket_alert: off })).toEqual({ preset: 'none' });
     expect(alertingOf({ page_alert: off })?.pairs?.map((pair) => pair.severity)).toEqual(['ticket', 'ticket']);
   });
+  test('that no outage could reach are left out with the reason; where none is left, nothing alerts on a burn', () => {
+    const read = (objective: number) => importSloth(slo({ objective, alerting: { ticket_alert: { disable: true } } }));
+    expect(read(90).objectives[0]?.definition.alerting?.pairs?.map((pair) => pair.long)).toEqual(['6h']);
+    const { objectives, report } = read(80);
+    expect(objectives[0]?.definition.alerting).toEqual({ preset: 'none' });
+    expect(report.changed.filter((leaf) => leaf.path.endsWith('disable'))).toMatchObject([
+      {
+        to: 'objectives.shop-pay.alerting',
+        because: {
+          code: 'cannot_fire',
+          text: 'left out: even a full outage burns only 5.00×, so 14.4× over 1 h never fires; even a full outage burns only 5.00×, so 6× over 6 h never fires',
+        },
+      },
+    ]);
+  });
 });
 
 describe('what is wrong', () => {
@@ -161,6 +176,13 @@ describe('what is wrong', () => {
       '"rate(x{a=\\"{{.service}}\\"}[{{.window}}])"',
     ],
     ['no name', slo({ name: '!' }), 'slos[0].name', '"!"'],
+    ['a switch that is a word', slo({ alerting: { page_alert: { disable: 'true' } } }), 'slos[0].alerting.page_alert.disable', '"true"'],
+    [
+      'events and raw together',
+      slo({ sli: { ...events('a').sli, raw: { error_ratio_query: 'z' } } }),
+      'slos[0].sli.raw',
+      '{"error_ratio_query":"z"}',
+    ],
     ['another version', 'version: prometheus/v2\nservice: a\nslos: [{}]', 'version', '"prometheus/v2"'],
     ['another kind', 'apiVersion: sloth.slok.dev/v1\nkind: Pod\nspec: { service: a, slos: [{}] }', 'kind', '"Pod"'],
     ['no SLOs', 'version: prometheus/v1\nservice: a', 'slos', 'nothing'],
@@ -169,6 +191,21 @@ describe('what is wrong', () => {
     expect(objectives).toEqual([]);
     expect(problems).toHaveLength(1);
     expect(problems[0]).toMatchObject({ path: `documents[0].${path}`, received });
+  });
+
+  test('what is left of an SLO that was refused says so, and why', () => {
+    const { report } = importSloth(slo({ objective: 100, colour: 'red' }));
+    expect({ mapped: report.mapped, changed: report.changed }).toEqual({ mapped: [], changed: [] });
+    expect(new Set(report.dropped.map(({ because }) => because.code))).toEqual(new Set(['objective_refused']));
+    expect(report.dropped[0]?.because.text).toMatch(/^its objective was refused: documents\[0\]\.slos\[0\]\.objective must be below 100/);
+  });
+
+  test('an SLO may take over the keys of another by a merge', () => {
+    const merged = FILE.replace('  - name: paying', '  - &pay\n    name: paying').trimEnd();
+    expect(importSloth(`${merged}\n  - { <<: *pay, name: paying-2 }\n`).objectives.map(({ definition }) => definition)).toEqual([
+      EXPECTED.definition,
+      EXPECTED.definition,
+    ]);
   });
 
   test('an SLO that is refused leaves the others', () => {

@@ -1,8 +1,15 @@
 import { because, type FieldProblem } from '#kernel/errors.ts';
-import { canonicalDefinition, freeSlug, type ObjectiveDocument, ratioOfPercent, slugOf } from '../openslo/definition.ts';
+import {
+  canonicalDefinition,
+  type DefinitionInput,
+  freeSlug,
+  type ObjectiveDocument,
+  ratioOfPercent,
+  slugOf,
+} from '../openslo/definition.ts';
 import { at, items, numberAt, type Place, problem, readDocuments, textAt } from '../openslo/documents.ts';
 import { COUNTER_ITSELF } from '../openslo/import-indicator.ts';
-import { createLedger, type Ledger, pathText, type Report } from '../openslo/report.ts';
+import { createLedger, type Ledger, type Loss, onceEach, pathText, refusedBecause, type Report } from '../openslo/report.ts';
 import { countsOfWindow, selectionOf, usesWindow } from '../rules/promql.ts';
 import { either, mapAlerting, mapAlertName, mapLabels, mapLinks } from './import-alerting.ts';
 
@@ -24,6 +31,8 @@ interface Reading {
   problems: FieldProblem[];
   source: string;
   takenSlugs: Set<string>;
+  /** SLOs that were refused, by slug. */
+  refused: Map<string, Loss>;
 }
 
 /** A service with its SLOs: the specification file, or the same as a Kubernetes resource. */
@@ -43,17 +52,44 @@ interface Service {
 export function importSloth(text: string, options: SlothOptions = {}): SlothImported {
   const documents = readDocuments(text);
   const ledger = createLedger(documents.root, ['documents']);
-  const reading: Reading = { ledger, problems: [...documents.problems], source: options.source ?? 'prometheus', takenSlugs: new Set() };
+  const reading: Reading = {
+    ledger,
+    problems: [...documents.problems],
+    source: options.source ?? 'prometheus',
+    takenSlugs: new Set(),
+    refused: new Map(),
+  };
   for (const [index, value] of documents.root.entries()) {
     if (value === null) ledger.drop(['documents', index], because('document_refused', 'it cannot be read, or says nothing'));
   }
   const objectives = documents.objects.flatMap((place) => {
     const service = serviceOf(place, reading);
-    return service === null ? [] : service.slos.flatMap((slo) => mapSlo(service, slo, reading) ?? []);
+    return service === null ? [] : mapService(service, reading);
   });
-  const imported = new Set(objectives.map(({ slug }) => slug));
-  ledger.retract(new Set([...reading.takenSlugs].filter((slug) => !imported.has(slug))));
-  return { objectives, report: ledger.report(), problems: reading.problems };
+  ledger.retract(reading.refused);
+  return { objectives, report: ledger.report(), problems: onceEach(reading.problems) };
+}
+
+function mapService(service: Service, reading: Reading): ObjectiveDocument[] {
+  const { ledger, problems } = reading;
+  const before = problems.length;
+  const objectives = service.slos.flatMap((slo) => {
+    const told = problems.length;
+    const slug = freeSlug(slugOf(nameOf(service, slo)), reading.takenSlugs);
+    const definition = mapSlo(service, slo, slug, reading);
+    if (definition !== null) return [{ slug, definition }];
+    const why = refusedBecause(problems.slice(told));
+    reading.refused.set(slug, why);
+    ledger.drop(slo.path, why);
+    return [];
+  });
+  if (objectives.length === 0) ledger.drop(service.place.path, refusedBecause(problems.slice(before)));
+  return objectives;
+}
+
+/** As the names of its objectives begin: the service's, and the SLO's. */
+function nameOf({ service }: Service, slo: Place): string {
+  return `${textAt(service) ?? ''}-${textAt(at(slo, 'name')) ?? ''}`;
 }
 
 function serviceOf(place: Place, { problems, ledger }: Reading): Service | null {
@@ -77,17 +113,15 @@ function serviceOf(place: Place, { problems, ledger }: Reading): Service | null 
   return null;
 }
 
-function mapSlo(service: Service, slo: Place, reading: Reading): ObjectiveDocument | null {
+function mapSlo(service: Service, slo: Place, slug: string, reading: Reading): DefinitionInput | null {
   const { ledger, problems } = reading;
   const before = problems.length;
   const name = at(slo, 'name');
   if (slugOf(textAt(name) ?? '') === '') problems.push(problem(name, 'must be a name'));
   const itsService = textAt(service.service) ?? '';
-  const given = `${itsService}-${textAt(name) ?? ''}`;
-  const slug = freeSlug(slugOf(given), reading.takenSlugs);
   const to = `objectives.${slug}`;
   for (const { path } of service.header) ledger.map(path, to);
-  if (slug === given) ledger.map(name.path, `${to}.slug`);
+  if (slug === nameOf(service, slo)) ledger.map(name.path, `${to}.slug`);
   else ledger.change(name.path, `${to}.slug`, because('renamed', `the objective is named ${slug}`));
   const serviceSlug = slugOf(itsService);
   if (serviceSlug === itsService) ledger.map(service.service.path, `${to}.service`);
@@ -100,10 +134,11 @@ function mapSlo(service: Service, slo: Place, reading: Reading): ObjectiveDocume
   const description = at(slo, 'description');
   const indicator = mapIndicator(at(slo, 'sli'), to, reading);
   const alerting = at(slo, 'alerting');
+  const target = mapObjective(at(slo, 'objective'), to, reading);
   const draft: Draft = {
     service: serviceSlug,
-    target: mapObjective(at(slo, 'objective'), to, reading),
-    alerting: mapAlerting(alerting, to, ledger),
+    target,
+    alerting: mapAlerting(alerting, target, to, reading),
     links: mapLinks(at(alerting, 'annotations'), to, ledger),
     labels: {
       ...mapLabels([service.labels, at(slo, 'labels'), at(alerting, 'labels')], to, ledger),
@@ -117,7 +152,7 @@ function mapSlo(service: Service, slo: Place, reading: Reading): ObjectiveDocume
     ledger.drop(plugins.path, because('plugin', 'Sloth’s plugins do not run here'));
   if (indicator === null || problems.length > before) return null;
   const read = canonicalDefinition(draft);
-  if ('definition' in read) return { slug, definition: read.definition };
+  if ('definition' in read) return read.definition;
   problems.push(
     ...read.problems.map(({ path, message, received }) => ({
       path: ledger.sourceOf(`${to}.${path}`) ?? pathText(slo.path),
@@ -152,6 +187,10 @@ function mapIndicator(sli: Place, to: string, reading: Reading): Draft | null {
   if (plugin.value !== undefined) {
     ledger.drop(plugin.path, because('plugin', 'a plugin’s queries are made by Sloth when it runs; give them as events instead'));
     problems.push(problem(plugin, 'must be events or raw: the queries of a plugin are not in the document'));
+    return null;
+  }
+  if (raw.value !== undefined && events.value !== undefined) {
+    problems.push(problem(raw, 'must not be given beside events: which of the two counts cannot be told'));
     return null;
   }
   if (raw.value !== undefined) {
