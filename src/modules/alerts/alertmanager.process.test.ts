@@ -13,10 +13,11 @@ const messages: unknown[] = [];
 
 beforeAll(async () => {
   receiver = createServer((request, response) => {
-    void json(request).then((message) => {
-      messages.push(message);
+    const take = async (): Promise<void> => {
+      messages.push(await json(request));
       response.end();
-    });
+    };
+    void take();
   });
   receiver.listen(0, '127.0.0.1');
   await once(receiver, 'listening');

@@ -165,9 +165,7 @@ describe('reading from a source', () => {
     await world.advance(90 * SECOND_MS);
     const [alert] = await alerts();
     expect(alert).toMatchObject({ key: 'source/main', severity: 'warning', state: 'open' });
-    expect(alert?.summary).toBe(
-      'Source main does not answer: 2 objectives are blind (connect ECONNREFUSED 10.0.0.9:9090)',
-    );
+    expect(alert?.summary).toBe('Source main does not answer: 2 objectives are blind (connect ECONNREFUSED 10.0.0.9:9090)');
     await world.advance(HOUR_MS);
     expect(await alerts()).toHaveLength(1);
     expect((await world.api.signals.listSources()).items).toMatchObject([{ slug: 'main', state: 'dead', behindSeconds: 3787 }]);

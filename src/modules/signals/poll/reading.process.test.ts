@@ -39,7 +39,7 @@ const PEERS: [peer: string, start: (port: number) => Promise<PrometheusProcess>]
 ];
 
 const ask = async (port: number, query: string, time: string): Promise<number> => {
-  const form = new URLSearchParams({ query, time });
+  const form = new URLSearchParams({ query, time }).toString();
   const answer = (await (await fetch(`http://127.0.0.1:${port}/api/v1/query?${form}`)).json()) as {
     data: { result: { value: [number, string] }[] };
   };

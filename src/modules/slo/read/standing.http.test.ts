@@ -10,8 +10,10 @@ beforeAll(async () => {
   world = await createWorld({ start: NOW });
   await world.api.catalog.putService({ params: { slug: 'web' }, body: { name: 'Web', tier: 1, owner: 'Shop' } });
   const common = { service: 'web', target: 0.999 };
-  const grouped = { ...common, indicator: { kind: 'counts', groupBy: ['tenant'] }, alerting: { groups: 'any' } } as const;
-  await world.api.slo.putObjective({ params: { slug: 'tenants' }, body: grouped });
+  await world.api.slo.putObjective({
+    params: { slug: 'tenants' },
+    body: { ...common, indicator: { kind: 'counts', groupBy: ['tenant'] }, alerting: { groups: 'any' } },
+  });
   await world.api.slo.putObjective({ params: { slug: 'whole' }, body: { ...common, indicator: { kind: 'counts' } } });
 });
 afterAll(() => world.destroy());
