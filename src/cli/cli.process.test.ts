@@ -51,8 +51,13 @@ describe('the command line', () => {
   it('tells failures apart by the exit code, in one sentence', async () => {
     expect(await ask('services', 'apply', 'checkout', '--name', 'x', '--tier', '9', '--owner', 'y')).toMatchObject({
       code: 2,
-      stderr: expect.stringContaining('body.tier') as string,
+      stderr: expect.stringMatching(/^nines: --tier: .*, received 9\n$/) as string,
     });
+    const several = await ask('services', 'apply', 'Checkout', '--name', '', '--tier', '9', '--owner', 'y');
+    expect(several.code).toBe(2);
+    expect(several.stderr).toMatch(/^nines: <slug>: .*\n$/);
+    const fields = await ask('services', 'apply', 'checkout', '--name', '', '--tier', '9', '--owner', 'y');
+    expect(fields.stderr).toMatch(/^nines: --name: .*\nnines: --tier: .*\n$/);
     expect(await ask('services', 'show', 'nothing')).toMatchObject({ code: 3, stderr: 'nines: there is no service nothing\n' });
     expect(await nines(['--url', `http://127.0.0.1:${port}`, '--api-key', 'wrong', 'services', 'list'])).toMatchObject({ code: 4 });
     expect(await ask('services', 'apply', 'checkout', '--name', 'x', '--tier', '1', '--owner', 'y', '--if-version', '77')).toMatchObject({
@@ -65,6 +70,14 @@ describe('the command line', () => {
     expect(await ask('no-such-command')).toMatchObject({ code: 2 });
     const asJson = await ask('--json', 'services', 'show', 'nothing');
     expect(JSON.parse(asJson.stdout)).toMatchObject({ error: { code: 'not_found' } });
+  });
+
+  it('exits as unavailable where a source that is tested does not answer', async () => {
+    await ask('sources', 'apply', 'dead', '--name', 'Dead', '--address', 'http://127.0.0.1:1');
+    expect(await ask('sources', 'test', 'dead')).toMatchObject({ code: 6, stdout: expect.stringContaining('ok: false') as string });
+    const json = await ask('--json', 'sources', 'test', 'dead');
+    expect(json.code).toBe(6);
+    expect(JSON.parse(json.stdout)).toMatchObject({ ok: false });
   });
 
   it('asks the gate with exit codes that a CI step can branch on', async () => {

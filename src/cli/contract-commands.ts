@@ -1,6 +1,4 @@
-import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
-import { parse as parseYaml } from 'yaml';
 import { z } from 'zod';
 import { contracts } from '#contracts';
 import { clientOf } from '#kernel/client.ts';
@@ -8,17 +6,26 @@ import { AppError } from '#kernel/errors.ts';
 import type { OperationShape } from '#kernel/operation.ts';
 import { httpSend } from './http-send.ts';
 import { printResult } from './print.ts';
+import { readValues } from './yaml-files.ts';
 
 /** Makes a command of every operation that names one: path parameters are arguments, query and body fields are flags. */
-export function addContractCommands(program: Command): void {
+export function addContractCommands(program: Command, exitWith: (code: number) => void): void {
   for (const contract of Object.values(contracts)) {
     for (const [name, operation] of Object.entries(contract) as [string, OperationShape][]) {
-      if (operation.cli !== undefined) addCommand(program, contract, name, operation);
+      if (operation.cli !== undefined) addCommand({ program, exitWith }, contract, name, operation);
     }
   }
 }
 
-function addCommand(program: Command, contract: Record<string, OperationShape>, name: string, operation: OperationShape): void {
+interface Shell {
+  program: Command;
+  exitWith: (code: number) => void;
+}
+
+/** The exit code of a test that was made and that failed, as of a source that does not answer. */
+const UNAVAILABLE = 6;
+
+function addCommand({ program, exitWith }: Shell, contract: Record<string, OperationShape>, name: string, operation: OperationShape): void {
   const words = operation.cli?.command.split(' ') ?? [];
   const parent = words.slice(0, -1).reduce(groupOf, program);
   const command = parent.command(words.at(-1) ?? name).description(operation.summary);
@@ -41,6 +48,7 @@ function addCommand(program: Command, contract: Record<string, OperationShape>, 
     const send = clientOf(contract, httpSend(globals.url, globals.apiKey))[name] as (call: unknown, headers: unknown) => Promise<unknown>;
     const result = await send(call, options.ifVersion === undefined ? {} : { ifMatch: Number(options.ifVersion) });
     printResult(result, globals.json === true);
+    if (typeof result === 'object' && result !== null && 'ok' in result && result.ok === false) exitWith(UNAVAILABLE);
   });
 }
 
@@ -93,16 +101,12 @@ function valueOf(field: Field, options: Record<string, string>): [string, unknow
 function bodyOf(fields: readonly Field[], options: Record<string, string>): unknown {
   const flags = Object.fromEntries(fields.flatMap((field) => valueOf(field, options)));
   if (options.file === undefined) return flags;
-  let content: unknown;
-  try {
-    content = parseYaml(readFileSync(options.file === '-' ? 0 : options.file, 'utf8'));
-  } catch (cause) {
-    throw new AppError('invalid_input', `cannot read ${options.file}: ${cause instanceof Error ? cause.message : ''}`, { cause });
-  }
+  const [content, ...more] = readValues(options.file);
+  if (more.length > 0) throw new AppError('invalid_input', `${options.file}: must hold one document, received ${more.length + 1}`);
   return Array.isArray(content) ? content : { ...(content as object), ...flags };
 }
 
-function kebab(name: string): string {
+export function kebab(name: string): string {
   return name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 

@@ -1,3 +1,8 @@
+/** `1 page`, `2 pages`. */
+export function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
+
 /** Prints an answer: one JSON document for programs, lines for people. */
 export function printResult(result: unknown, json: boolean): void {
   if (json) return console.log(JSON.stringify(result));

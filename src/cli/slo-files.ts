@@ -1,7 +1,7 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { parseAllDocuments } from 'yaml';
 import { AppError } from '#kernel/errors.ts';
+import { readText, readValues } from './yaml-files.ts';
 
 /** A definition with the file that it stands in. */
 export interface FiledDocument {
@@ -10,19 +10,10 @@ export interface FiledDocument {
   file: string;
 }
 
-/** Reads one file; `-` is standard input. */
-export function readText(file: string): string {
-  try {
-    return readFileSync(file === '-' ? 0 : file, 'utf8');
-  } catch (cause) {
-    throw new AppError('invalid_input', `${file} cannot be read: ${cause instanceof Error ? cause.message : ''}`, { cause });
-  }
-}
-
 /** Objectives of files and folders (`*.yaml`, `*.yml`, `*.json` in them): each document maps slugs to definitions. */
 export function readDefinitions(places: readonly string[]): FiledDocument[] {
   const files = places.flatMap(filesOf);
-  const documents = files.flatMap((file) => definitionsOf(file, readText(file)));
+  const documents = files.flatMap(definitionsOf);
   if (documents.length === 0) throw new AppError('invalid_input', `${places.join(', ')}: there is no objective in it`);
   return documents;
 }
@@ -44,13 +35,8 @@ function isFolder(place: string): boolean {
   }
 }
 
-function definitionsOf(file: string, text: string): FiledDocument[] {
-  const documents = parseAllDocuments(text, { uniqueKeys: true });
-  const all = Array.isArray(documents) ? documents : [];
-  return all.flatMap((document) => {
-    const [problem] = document.errors;
-    if (problem !== undefined) throw new AppError('invalid_input', `${file}: ${problem.message.split('\n')[0] ?? ''}`);
-    const value: unknown = document.toJS({ maxAliasCount: 100 });
+function definitionsOf(file: string): FiledDocument[] {
+  return readValues(file).flatMap((value) => {
     if (value === null) return [];
     if (typeof value !== 'object' || Array.isArray(value))
       throw new AppError('invalid_input', `${file}: must map slugs to definitions, as checkout-availability: { service: checkout, … }`);
@@ -65,6 +51,8 @@ export interface RecordedBucket {
   valid: number;
 }
 
+const COLUMNS = ['at', 'seconds', 'good', 'valid'];
+
 /** A recorded history: JSON (a list, or `{ "buckets": […] }`) or CSV with the columns at, seconds, good, valid. */
 export function readHistory(file: string): RecordedBucket[] {
   const text = readText(file);
@@ -74,14 +62,22 @@ export function readHistory(file: string): RecordedBucket[] {
     if (!Array.isArray(buckets)) throw new AppError('invalid_input', `${file}: must be a list of buckets { at, seconds, good, valid }`);
     return buckets as RecordedBucket[];
   }
-  const [head = '', ...lines] = text.split(/\r?\n/).filter((line) => line.trim() !== '');
-  const columns = head.split(',').map((name) => name.trim());
-  const missing = ['at', 'seconds', 'good', 'valid'].find((name) => !columns.includes(name));
-  if (missing !== undefined) throw new AppError('invalid_input', `${file}: has no column ${missing}; it needs at,seconds,good,valid`);
-  return lines.map((line) => {
-    const cells = line.split(',').map((cell) => cell.trim());
+  const lines = text.split(/\r?\n/).map((line, i) => ({ cells: line.split(',').map((cell) => cell.trim()), number: i + 1 }));
+  const [head, ...rows] = lines.filter(({ cells }) => cells.some((cell) => cell !== ''));
+  const columns = head?.cells ?? [];
+  const missing = COLUMNS.find((name) => !columns.includes(name));
+  if (missing !== undefined) throw new AppError('invalid_input', `${file}: has no column ${missing}; it needs ${COLUMNS.join(',')}`);
+  return rows.map(({ cells, number }) => {
     const cell = (name: string): string => cells[columns.indexOf(name)] ?? '';
-    return { at: cell('at'), seconds: Number(cell('seconds')), good: Number(cell('good')), valid: Number(cell('valid')) };
+    const refuse = (name: string, need: string): AppError =>
+      new AppError('invalid_input', `${file}: line ${number}, column ${name}: must be ${need}, received ${cell(name) || 'nothing'}`);
+    const count = (name: string): number => {
+      // A blank is no zero: it would be a bucket in which all had failed.
+      if (cell(name) === '' || !Number.isFinite(Number(cell(name)))) throw refuse(name, 'a number');
+      return Number(cell(name));
+    };
+    if (cell('at') === '') throw refuse('at', 'a time');
+    return { at: cell('at'), seconds: count('seconds'), good: count('good'), valid: count('valid') };
   });
 }
 

@@ -1,5 +1,6 @@
 import type { contracts } from '#contracts';
 import type { Output } from '#kernel/operation.ts';
+import { counted } from './print.ts';
 import type { FiledDocument } from './slo-files.ts';
 
 type Answer<K extends keyof typeof contracts.slo> = Output<(typeof contracts.slo)[K]>;
@@ -21,7 +22,8 @@ function table(rows: readonly (readonly string[])[]): void {
     );
 }
 
-export function printList({ items, next }: Answer<'listObjectives'>): void {
+export function printList({ items, next }: Answer<'listObjectives'>, service?: string): void {
+  if (items.length === 0 && service !== undefined) return console.log(`There is no objective of ${service} yet.`);
   if (items.length === 0) {
     console.log('There is no objective yet. nines slo apply <file> makes some; nines slo import reads OpenSLO and Sloth.');
     return;
@@ -38,7 +40,8 @@ export function printList({ items, next }: Answer<'listObjectives'>): void {
       burn(item, '1h'),
       burn(item, '6h'),
       String(item.target),
-      item.window,
+      // Without its time zone, which `nines slo show` tells: eight columns shall fit a terminal.
+      item.window.split(' ')[0] ?? '',
     ]),
   ]);
   if (next !== null) console.log('… more: --limit shows up to 500');
@@ -76,8 +79,8 @@ export function printExplained({ slug, version, asOf, notes, figures }: Answer<'
 
 export function printProblems(problems: readonly Problem[], documents: readonly FiledDocument[]): void {
   for (const { slug, path, message, received } of problems) {
-    const file = documents.find((document) => document.slug === slug)?.file ?? '';
-    console.error(`${file}: ${slug}: ${path}: ${message}${received === undefined ? '' : `, received ${received}`}`);
+    const files = new Set(documents.filter((document) => document.slug === slug).map((document) => document.file));
+    console.error(`${[...files].join(', ')}: ${slug}: ${path}: ${message}${received === undefined ? '' : `, received ${received}`}`);
   }
 }
 
@@ -106,8 +109,16 @@ export function printImport({ documents, report, problems, sources }: Answer<'im
     );
   const { mapped, changed, dropped } = report;
   console.error(
-    `${documents.length} objectives; of ${mapped.length + changed.length + dropped.length} lines ${mapped.length} mapped, ${changed.length} changed, ${dropped.length} dropped`,
+    `${counted(documents.length, 'objective')}; of ${counted(mapped.length + changed.length + dropped.length, 'line')} ${mapped.length} mapped, ${changed.length} changed, ${dropped.length} dropped`,
   );
+}
+
+/** What creates each service that an import names and that is not there. */
+export function printMissing(services: readonly { slug: string; name: string }[]): void {
+  for (const { slug, name } of services) {
+    const quoted = `'${name.replaceAll("'", `'\\''`)}'`;
+    console.error(`service ${slug}: create it with nines services apply ${slug} --name ${quoted} --tier <1-4> --owner <team>`);
+  }
 }
 
 export function printBacktest(result: Answer<'testObjective'>): void {
@@ -115,6 +126,8 @@ export function printBacktest(result: Answer<'testObjective'>): void {
     console.log(`${turn.at}  ${turn.slot.padEnd(9)} ${turn.status.padEnd(8)} ${turn.severity.padEnd(8)} ${turn.because.text}`);
   for (const level of result.levels) console.log(`${level.at}  level     ${level.from} → ${level.to}`);
   const { counts, recommendation } = result;
-  console.log(`${result.from} – ${result.to}: ${result.pages} pages, ${result.tickets} tickets, ${counts.bad} bad of ${counts.valid}`);
+  console.log(
+    `${result.from} – ${result.to}: ${counted(result.pages, 'page')}, ${counted(result.tickets, 'ticket')}, ${counts.bad} bad of ${counts.valid}`,
+  );
   if (recommendation.target !== null) console.log(`recommended target ${recommendation.target}: ${recommendation.because.text}`);
 }

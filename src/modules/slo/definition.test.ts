@@ -20,7 +20,8 @@ describe('a bad definition has one problem a field, at its path', () => {
     ['a target of 100 %', { target: 1 }, 'target', 'leaves no budget'],
     ['a target in percent', { target: 99.9 }, 'target', '99.9 % is 0.999'],
     ['a window nobody can read', { window: '30 days' }, 'window', 'as 30d'],
-    ['a zone that is none', { window: { calendar: 'month', timeZone: 'Mars' } }, 'window', 'calendar: month'],
+    ['a zone that is none', { window: { calendar: 'month', timeZone: 'Mars' } }, 'window.timeZone', 'IANA'],
+    ['a unit of the calendar that is none', { window: { calendar: 'moon' } }, 'window', 'calendar: month'],
     ['a word that is misspelt', { targt: 1 }, '', 'targt'],
     ['a label that is none', { labels: { '9x': 'a' } }, 'labels.9x', 'label name'],
     ['an address that is none', { links: { runbook: 'wiki' } }, 'links.runbook', 'http'],
@@ -78,5 +79,9 @@ describe('a bad definition has one problem a field, at its path', () => {
 
   test('several at once are all told', () => {
     expect(problemsOf({ target: 0, window: 'x', ...prometheus({ valid: 'a' }) })).toHaveLength(3);
+    expect(problemsOf(prometheus({}))).toEqual([
+      'indicator.valid: must select the valid events',
+      'indicator.good: must select the good events, or give bad',
+    ]);
   });
 });

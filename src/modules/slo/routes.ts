@@ -105,7 +105,7 @@ function writing(reader: ObjectiveReader): Omit<All, Reading | AsCode> {
 function asCode(): Pick<All, AsCode> {
   return {
     planObjectives: async (call, { body }) => {
-      const { entries, problems } = await planObjectives(call.db, body);
+      const { entries, problems } = await planObjectives(call.db, body, call.now);
       return { entries, problems: problems.map(({ index: _index, ...problem }) => problem) };
     },
     applyObjectives: async (call, { body }) => ({ entries: await call.run(applyObjectives, body) }),

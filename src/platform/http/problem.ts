@@ -59,21 +59,38 @@ function isSecret(path: readonly PropertyKey[]): boolean {
   return /password|secret|token/i.test(String(path.at(-1) ?? ''));
 }
 
+const FIELDS_TOLD = 50;
+
 /** Parses outside input; the error names each field by its path and shows what was received. */
 export function parseInput<S extends z.ZodType>(schema: S, value: unknown, where: string): z.output<S> {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
-  const fields = result.error.issues.slice(0, 20).map((issue): FieldProblem => {
-    const path = [where, ...issue.path]
-      .map((part, i) => (typeof part === 'number' ? `[${part}]` : i === 0 ? String(part) : `.${String(part)}`))
-      .join('');
-    const received = isSecret(issue.path) ? undefined : show(valueAt(value, issue.path));
-    return received === undefined ? { path, message: issue.message } : { path, message: issue.message, received };
-  });
+  const all = fieldProblems(result.error, value, [where]);
+  const fields = all.slice(0, FIELDS_TOLD);
   const first = fields[0];
-  const more = fields.length > 1 ? ` (and ${fields.length - 1} more)` : '';
+  const more = all.length > 1 ? ` (and ${all.length - 1} more)` : '';
   const got = first?.received === undefined ? '' : `, received ${first.received}`;
-  throw new AppError('invalid_input', `${first?.path ?? where}: ${first?.message ?? 'is not valid'}${got}${more}`, { fields });
+  throw new AppError('invalid_input', `${first?.path ?? where}: ${first?.message ?? 'is not valid'}${got}${more}`, {
+    fields,
+    facts: all.length > fields.length ? { problemCount: all.length } : {},
+  });
+}
+
+/** What a schema found, each problem at its path below `where`, with what stands there; each unknown key is one of its own. */
+export function fieldProblems(error: z.ZodError, value: unknown, where: readonly string[]): FieldProblem[] {
+  const problem = (path: readonly PropertyKey[], message: string): FieldProblem => {
+    const received = isSecret(path) ? undefined : show(valueAt(value, path));
+    return { path: pathText([...where, ...path]), message, ...(received === undefined ? {} : { received }) };
+  };
+  return error.issues.flatMap((issue) =>
+    issue.code === 'unrecognized_keys'
+      ? issue.keys.map((key) => problem([...issue.path, key], 'is not a field here'))
+      : [problem(issue.path, issue.message)],
+  );
+}
+
+function pathText(path: readonly PropertyKey[]): string {
+  return path.map((part, i) => (typeof part === 'number' ? `[${part}]` : i === 0 ? String(part) : `.${String(part)}`)).join('');
 }
 
 function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {

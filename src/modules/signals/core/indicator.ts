@@ -172,10 +172,10 @@ function otlpProblems(definition: OtlpIndicator, gauge: boolean): Problem[] {
 }
 
 function queryProblems(definition: PrometheusIndicator | PromqlIndicator, gauge: boolean): Problem[] {
-  const { valid, good, bad, value } = definition;
+  const { good, bad, value } = definition;
   const given = Object.keys(definition).filter((key) => QUERIES.has(key) && definition[key as 'valid'] !== undefined);
-  const only = (names: string[], need: string): Problem[] => {
-    const missing = names.filter((name) => !given.includes(name)).map((name) => ({ path: [name], message: need }));
+  const only = (names: string[], ...needs: string[]): Problem[] => {
+    const missing = names.flatMap((name, i) => (given.includes(name) ? [] : [{ path: [name], message: needs[i] ?? '' }]));
     const extra = given.filter((name) => !names.includes(name)).map((name) => ({ path: [name], message: `does not go with ${names[0]}` }));
     return [...missing, ...extra];
   };
@@ -184,15 +184,16 @@ function queryProblems(definition: PrometheusIndicator | PromqlIndicator, gauge:
     return only(['value'], 'must select the gauge that the slices are judged by');
   }
   if (definition.kind === 'prometheus' && (definition.histogram !== undefined || definition.threshold !== undefined)) {
-    return only(['histogram', 'threshold'], 'histogram and threshold belong together');
+    const together = 'histogram and threshold belong together';
+    return only(['histogram', 'threshold'], together, together);
   }
   const ratio =
     definition.kind === 'promql' ? (['goodRatio', 'badRatio'] as const).find((name) => definition[name] !== undefined) : undefined;
-  if (ratio !== undefined) return only([ratio], '');
+  if (ratio !== undefined) return only([ratio]);
   if (definition.slices?.when === 'rate_at_least') return only(['valid'], 'must select the events whose rate is judged');
   if (good !== undefined && bad !== undefined) return [{ path: ['bad'], message: 'give good or bad, not both' }];
   const counted = bad === undefined ? 'good' : 'bad';
-  return only(['valid', counted], valid === undefined ? 'must select the valid events' : 'must select the good events, or give bad');
+  return only(['valid', counted], 'must select the valid events', 'must select the good events, or give bad');
 }
 
 const QUERIES = new Set(['valid', 'good', 'bad', 'histogram', 'threshold', 'value', 'goodRatio', 'badRatio']);

@@ -13,6 +13,7 @@ import { recommendTarget } from '../core/past/recommend.ts';
 import type { BacktestView } from '../core/views.ts';
 import { periodMs } from '../core/window.ts';
 import type { ObjectiveDefinition } from '../contract.ts';
+import { deadPairs, refuse } from '../edit/refusals.ts';
 import { remainingAt } from '../read/view-objective.ts';
 
 export interface BacktestInput {
@@ -41,6 +42,8 @@ export async function backtestObjective(
   const given = Object.fromEntries(Object.entries(changed).filter(([, value]) => value !== undefined));
   const terms: ObjectiveTerms = { ...book.terms(objective.current), ...given };
   const span = spanOf(input, now);
+  // What governs is lived through as it is; only what is tried instead is refused.
+  if (Object.keys(given).length > 0) refuse(deadPairs(terms, span.to), 'body.terms');
   const flat = createFlatCounts();
   const { indicatorId } = objective.current;
   const wide = { indicatorId, group: '', from: plus(span.from, -longestWindow(terms, span.to)), to: span.to };
@@ -65,7 +68,9 @@ export async function testDefinition(input: {
     });
   const usual = Math.min(...input.history.map((bucket) => bucket.seconds)) * SECOND_MS;
   const terms = definitionTerms(input.definition, usual);
-  const span = { from: floorTo(plus(first, input.stepMs), input.stepMs), to: plus(last, longestShort(terms)), stepMs: input.stepMs };
+  refuse(deadPairs(terms, last), 'body.definition');
+  // The first look is at the start of the first bucket, where nothing is known yet: what is counted begins there.
+  const span = { from: floorTo(first, input.stepMs), to: plus(last, longestShort(terms)), stepMs: input.stepMs };
   const name = input.definition.name ?? input.definition.service;
   return runBacktest({ terms, source: createCounts(flat), span: { ...span, name }, troubles: [] });
 }

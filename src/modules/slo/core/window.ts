@@ -11,18 +11,22 @@ export type SloWindow = { kind: 'rolling'; text: string; ms: DurationMs } | { ki
 export const CALENDAR_UNITS = ['week', 'month', 'quarter', 'year'] as const;
 export type CalendarUnit = (typeof CALENDAR_UNITS)[number];
 
-const Rolling = z.string().transform((value, ctx): SloWindow => {
+const Rolling = z.string().refine((value) => {
   const ms = parseDuration(value);
-  if (ms === undefined || ms < HOUR_MS || ms > 366 * DAY_MS) ctx.addIssue('must be a length from 1h to 366d, as 30d');
-  return { kind: 'rolling', text: value, ms: ms ?? DAY_MS };
-});
+  return ms !== undefined && ms >= HOUR_MS && ms <= 366 * DAY_MS;
+}, 'must be a length from 1h to 366d, as 30d');
 
-const Calendar = z
-  .strictObject({ calendar: z.enum(CALENDAR_UNITS), timeZone: Zone.default('UTC') })
-  .transform(({ calendar, timeZone }): SloWindow => ({ kind: 'calendar', unit: calendar, timeZone }));
+const Calendar = z.strictObject({ calendar: z.enum(CALENDAR_UNITS), timeZone: Zone.default('UTC') });
 
-/** `30d`, or `{ calendar: month, timeZone: Europe/Berlin }`. */
-export const WindowInput = z.union([Rolling, Calendar], { error: 'must be a length as 30d, or { calendar: month, timeZone: … }' });
+/** `30d`, or `{ calendar: month, timeZone: Europe/Berlin }`. Made a window behind the choice, which keeps the paths of problems so. */
+export const WindowInput = z
+  .union([Rolling, Calendar], { error: 'must be a length as 30d, or { calendar: month, timeZone: … }' })
+  .transform(
+    (given): SloWindow =>
+      typeof given === 'string'
+        ? { kind: 'rolling', text: given, ms: parseDuration(given) ?? DAY_MS }
+        : { kind: 'calendar', unit: given.calendar, timeZone: given.timeZone },
+  );
 
 export const DEFAULT_WINDOW: SloWindow = { kind: 'rolling', text: '30d', ms: 30 * DAY_MS };
 

@@ -1,20 +1,18 @@
 import { isDeepStrictEqual } from 'node:util';
 import { actorRecord } from '#kernel/actor.ts';
-import { AppError } from '#kernel/errors.ts';
 import type { Id } from '#kernel/ids.ts';
-import { humanDuration } from '#kernel/instant.ts';
 import { requireVersion } from '#kernel/version.ts';
 import { loadServiceBySlug } from '#modules/catalog/index.ts';
 import { createIndicator, isObserved, readFurtherBack } from '#modules/signals/index.ts';
 import { lockName } from '#platform/db/lock-name.ts';
 import type { VerbContext } from '#platform/verb.ts';
-import { scrapeMsOf, tryVersion, type Version } from '../book.ts';
-import { requireBudgetPolicy } from '../budget-policy/policies.ts';
+import { tryVersion, type Version } from '../book.ts';
+import { listBudgetPolicies } from '../budget-policy/policies.ts';
 import type { ObjectiveDefinition } from '../contract.ts';
 import { NOT_EVALUATED } from '../core/evaluate.ts';
-import { resolvePolicy } from '../core/policy.ts';
 import { periodMs, windowInput } from '../core/window.ts';
 import { findVersions, insertVersion, lockObjective, type ObjectiveRow, upsertObjective } from '../store.ts';
+import { objectiveProblems, refuse } from './refusals.ts';
 
 export interface PutObjectiveInput {
   slug: string;
@@ -28,18 +26,11 @@ export interface PutObjectiveInput {
  * indicator has counts of its own, and the old one goes on being counted until then.
  */
 export async function putObjective(ctx: VerbContext, { slug, ifMatch, definition }: PutObjectiveInput): Promise<Id<'obj'>> {
-  if (RESERVED.has(slug)) {
-    const message = 'is the name of a page; choose another';
-    throw new AppError('invalid_input', `path.slug: ${message}, received ${slug}`, {
-      fields: [{ path: 'path.slug', message, received: slug }],
-    });
-  }
   await lockName(ctx.tx, 'objective', slug);
   const before = await lockObjective(ctx.tx, slug);
   requireVersion(`objective ${slug}`, before?.version ?? 0, ifMatch);
-  refuseDeadPairs(ctx, definition);
+  refuse(objectiveProblems(slug, definition, { now: ctx.now, policies: await listBudgetPolicies(ctx.tx) }), 'body');
   const service = await loadServiceBySlug(ctx.tx, definition.service);
-  await requireBudgetPolicy(ctx.tx, definition.policy, 'body.policy');
   const known = before === undefined ? [] : await versionsOf(ctx, before);
   const governing = known.find((version) => version.number === before?.governing);
   const number = (before?.version ?? 0) + 1;
@@ -94,9 +85,6 @@ async function versionsOf(ctx: VerbContext, row: ObjectiveRow): Promise<Version[
   return rows.flatMap((found) => tryVersion(found) ?? []).sort((a, b) => b.number - a.number);
 }
 
-/** Addresses under /objectives that are pages of their own. */
-const RESERVED: ReadonlySet<string> = new Set(['new', 'policy', 'nines']);
-
 /** An edit of words alone, or one that no alert and no counts stand in the way of. All else is decided at the ticks. */
 async function takesOverAtOnce(ctx: VerbContext, governing: Version, definition: ObjectiveDefinition): Promise<boolean> {
   return isJudgedAlike(governing.definition, definition) || !(await isObserved(ctx.tx, governing.indicatorId));
@@ -122,21 +110,4 @@ export function countedBy({ specification: _words, sli: _kind, measuredAt: _wher
 /** A definition as people write it. */
 export function definitionInput(definition: ObjectiveDefinition): Record<string, unknown> {
   return JSON.parse(JSON.stringify({ ...definition, window: windowInput(definition.window) })) as Record<string, unknown>;
-}
-
-/** A pair of one's own that could never fire, or would fire on a missed scrape, is refused with the reason. */
-function refuseDeadPairs(ctx: VerbContext, { alerting, target, window, indicator }: ObjectiveDefinition): void {
-  if (alerting.pairs === undefined) return;
-  const scrapeMs = scrapeMsOf(indicator);
-  const lengthMs = periodMs(window, ctx.now);
-  const fields = alerting.pairs.flatMap((pair, i) => {
-    const { leftOut } = resolvePolicy({ ...alerting, pairs: [pair] }, { periodMs: lengthMs, target, scrapeMs });
-    const problem = leftOut[0]?.because;
-    if (problem === undefined) return [];
-    return [{ path: `body.alerting.pairs[${i}]`, message: problem.text, received: `${pair.long}/${pair.short}` }];
-  });
-  const [first] = fields;
-  if (first === undefined) return;
-  const about = `for ${humanDuration(lengthMs)} at a target of ${target}`;
-  throw new AppError('invalid_input', `${first.path}: ${first.message} (${about})`, { fields });
 }

@@ -1,14 +1,18 @@
 import { isDeepStrictEqual } from 'node:util';
-import { AppError } from '#kernel/errors.ts';
+import { AppError, type FieldProblem } from '#kernel/errors.ts';
+import type { Instant } from '#kernel/instant.ts';
 import { Slug } from '#kernel/text.ts';
 import { listServicesBySlugs } from '#modules/catalog/index.ts';
 import { indicatorProblems } from '#modules/signals/index.ts';
+import { fieldProblems } from '#platform/http/problem.ts';
 import type { Db, VerbContext } from '#platform/verb.ts';
 import { tryVersion } from '../book.ts';
+import { listBudgetPolicies } from '../budget-policy/policies.ts';
 import { ObjectiveDefinition } from '../contract.ts';
 import type { DocumentProblem, PlanEntry } from '../core/views.ts';
 import { deleteObjective } from '../edit/delete-objective.ts';
 import { countedBy, definitionInput, putObjective } from '../edit/put-objective.ts';
+import { objectiveProblems } from '../edit/refusals.ts';
 import { findVersions, listObjectives } from '../store.ts';
 import { lockJudging } from '../tick/lock-judging.ts';
 
@@ -36,26 +40,20 @@ export interface Definitions {
 }
 
 /** Reads every document and says what applying them would do. Every problem is told, each once and with its path. */
-export async function planObjectives(db: Db, { documents, prune }: Definitions): Promise<Plan> {
+export async function planObjectives(db: Db, { documents, prune }: Definitions, now: Instant): Promise<Plan> {
   const plan: Plan = { entries: [], problems: [], definitions: new Map() };
   documents.forEach((document, index) => readDocument(document, index, plan));
   const services = [...new Set([...plan.definitions.values()].map((definition) => definition.service))];
   const found = await listServicesBySlugs(db, services);
   const known = new Set(found.map((service) => service.slug));
-  for (const [slug, { service }] of plan.definitions) {
-    if (!known.has(service))
-      plan.problems.push({
-        index: documents.findIndex((document) => document.slug === slug),
-        slug,
-        path: 'service',
-        message: 'there is no such service',
-        received: service,
-      });
-  }
-  for (const [slug, { indicator }] of plan.definitions) {
+  const facts = { now, policies: await listBudgetPolicies(db) };
+  for (const [slug, definition] of plan.definitions) {
+    const { service, indicator } = definition;
     const index = documents.findIndex((document) => document.slug === slug);
-    for (const problem of await indicatorProblems(db, indicator))
-      plan.problems.push({ index, slug, ...problem, path: `indicator.${problem.path}` });
+    const problems: FieldProblem[] = objectiveProblems(slug, definition, facts);
+    if (!known.has(service)) problems.push({ path: 'service', message: 'there is no such service', received: service });
+    for (const problem of await indicatorProblems(db, indicator)) problems.push({ ...problem, path: `indicator.${problem.path}` });
+    plan.problems.push(...problems.map((problem) => ({ index, slug, ...problem })));
   }
   const before = await latestDefinitions(db, [...plan.definitions.keys()]);
   for (const [slug, definition] of plan.definitions) plan.entries.push(entryOf(slug, before.get(slug), definition));
@@ -74,24 +72,9 @@ function readDocument({ slug, definition }: ObjectiveDocument, index: number, pl
   if (!name.success) plan.problems.push({ index, slug, path: 'slug', message: name.error.issues[0]?.message ?? '', received: slug });
   if (plan.definitions.has(slug))
     plan.problems.push({ index, slug, path: 'slug', message: 'stands twice in these documents', received: slug });
-  const parsed = ObjectiveDefinition.safeParse(definition, { reportInput: true });
-  if (parsed.success) {
-    plan.definitions.set(slug, parsed.data);
-    return;
-  }
-  for (const issue of parsed.error.issues) {
-    const received = issue.input === undefined ? {} : { received: shown(issue.input) };
-    plan.problems.push({ index, slug, path: pathText(issue.path), message: issue.message, ...received });
-  }
-}
-
-function pathText(path: readonly PropertyKey[]): string {
-  return path.map((part, i) => (typeof part === 'number' ? `[${part}]` : i === 0 ? String(part) : `.${String(part)}`)).join('');
-}
-
-function shown(value: unknown): string {
-  const text = typeof value === 'string' ? value : JSON.stringify(value);
-  return text.length > 80 ? `${text.slice(0, 80)}…` : text;
+  const parsed = ObjectiveDefinition.safeParse(definition);
+  if (parsed.success) plan.definitions.set(slug, parsed.data);
+  else plan.problems.push(...fieldProblems(parsed.error, definition, []).map((problem) => ({ index, slug, ...problem })));
 }
 
 async function latestDefinitions(db: Db, slugs: readonly string[]): Promise<Map<string, Record<string, unknown>>> {
@@ -136,7 +119,7 @@ function partsOf(value: unknown): Record<string, unknown> | null {
 export async function applyObjectives(ctx: VerbContext, input: Definitions): Promise<PlanEntry[]> {
   // Before any objective is locked, as a deletion asks for it.
   if (input.prune) await lockJudging(ctx.tx);
-  const { entries, problems, definitions } = await planObjectives(ctx.tx, input);
+  const { entries, problems, definitions } = await planObjectives(ctx.tx, input, ctx.now);
   const [first] = problems;
   if (first !== undefined) {
     throw new AppError('invalid_input', `${first.slug}: ${first.path}: ${first.message}`, {
