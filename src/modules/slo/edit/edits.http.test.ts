@@ -41,6 +41,17 @@ describe('edits of an objective', () => {
     ]);
   });
 
+  it('that say what the latest version says are none', async () => {
+    await put('same', { target: 0.99 });
+    await put('same', { target: 0.99 });
+    expect(await get('same')).toMatchObject({ version: 1 });
+    await put('same', { target: 0.95 });
+    await put('same', { target: 0.95 });
+    expect(await get('same')).toMatchObject({ version: 2 });
+    await put('same', { target: 0.99 });
+    expect(await get('same')).toMatchObject({ version: 3 });
+  });
+
   it('never end a live alert: the version before goes on until it ends by itself', async () => {
     await put('live');
     await push(

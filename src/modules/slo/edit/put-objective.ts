@@ -22,8 +22,8 @@ export interface PutObjectiveInput {
 
 /**
  * Creates an objective, or gives it a new version. What it is judged by changes hands at a tick, when the new version can
- * tell and silences no live alert; its words change at once. Counts of another indicator are never mixed in: a new
- * indicator has counts of its own, and the old one goes on being counted until then.
+ * tell and silences no live alert; its words change at once; what says the same is no new version. Counts of another
+ * indicator are never mixed in: a new indicator has counts of its own, and the old one goes on being counted until then.
  */
 export async function putObjective(ctx: VerbContext, { slug, ifMatch, definition }: PutObjectiveInput): Promise<Id<'obj'>> {
   await lockName(ctx.tx, 'objective', slug);
@@ -32,6 +32,8 @@ export async function putObjective(ctx: VerbContext, { slug, ifMatch, definition
   refuse(objectiveProblems(slug, definition, { now: ctx.now, policies: await listBudgetPolicies(ctx.tx) }), 'body');
   const service = await loadServiceBySlug(ctx.tx, definition.service);
   const known = before === undefined ? [] : await versionsOf(ctx, before);
+  const [latest] = known;
+  if (before !== undefined && latest?.number === before.version && isSame(latest.definition, definition)) return before.id;
   const governing = known.find((version) => version.number === before?.governing);
   const number = (before?.version ?? 0) + 1;
   const row: ObjectiveRow = {
@@ -110,4 +112,8 @@ export function countedBy({ specification: _words, sli: _kind, measuredAt: _wher
 /** A definition as people write it. */
 export function definitionInput(definition: ObjectiveDefinition): Record<string, unknown> {
   return JSON.parse(JSON.stringify({ ...definition, window: windowInput(definition.window) })) as Record<string, unknown>;
+}
+
+function isSame(one: ObjectiveDefinition, other: ObjectiveDefinition): boolean {
+  return isDeepStrictEqual(definitionInput(one), definitionInput(other));
 }
