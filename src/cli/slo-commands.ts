@@ -48,7 +48,10 @@ function addReading(shell: SloShell): void {
     .command('explain')
     .description('Every figure of an objective: formula, window, counts, coverage, version, PromQL')
     .argument('<slug>')
-    .action(async (slug: string) => show(shell, await ask(shell).explainObjective({ params: { slug } }), printExplained));
+    .option('--group <key>', 'those of one group, by its key as `slo groups` gives it')
+    .action(async (slug: string, { group }: { group?: string }) =>
+      show(shell, await ask(shell).explainObjective({ params: { slug }, query: group === undefined ? {} : { group } }), printExplained),
+    );
 }
 
 function bodyOf(documents: readonly FiledDocument[], { prune = false }: Pruning = {}) {

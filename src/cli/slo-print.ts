@@ -63,8 +63,9 @@ export function printObjective(objective: Answer<'getObjective'>): void {
   if (governing.pending !== null) console.log(`  version ${governing.pending.version} waits: ${governing.pending.because.text}`);
 }
 
-export function printExplained({ slug, version, asOf, notes, figures }: Answer<'explainObjective'>): void {
-  console.log(`${slug}, version ${version}, as of ${asOf}`);
+export function printExplained({ slug, group, version, asOf, notes, figures }: Answer<'explainObjective'>): void {
+  const labels = Object.entries(group).map(([label, value]) => ` ${label}=${JSON.stringify(value)}`);
+  console.log(`${slug}${labels.join('')}, version ${version}, as of ${asOf}`);
   for (const note of notes) console.log(`${note.code}: ${note.text}`);
   for (const figure of figures) {
     const { counts } = figure;

@@ -176,8 +176,10 @@ export const contract = {
     id: 'slo.explainObjective',
     method: 'GET',
     path: '/objectives/:slug/explain',
-    summary: 'Every figure of an objective: formula, window, counts, coverage, version, PromQL',
+    summary: 'Every figure of an objective or of one of its groups: formula, window, counts, coverage, version, PromQL',
     params: ObjectiveParams,
+    /** A group by its key, as `listGroups` gives it. */
+    query: z.object({ group: z.string().max(4000).optional() }),
     response: ExplainView,
     errors: ['invalid_input', 'not_found'],
     scope: 'viewer',

@@ -64,10 +64,9 @@ function reading({ reader, book, openSource }: SloParts): Pick<All, Reading> {
       const objective = await oneOf(call.db, book, params.slug, call.now);
       return groupsView(call.db, book, objective, { now: call.now, ...query });
     },
-    explainObjective: async (call, { params }) => {
+    explainObjective: async (call, { params, query }) => {
       const objective = await oneOf(call.db, book, params.slug, call.now);
-      await book.ready(call.db, [objective], call.now);
-      return explainView(book, objective, call.now);
+      return explainView(call.db, book, objective, { now: call.now, group: query.group ?? '' });
     },
     listCorrections: (call, { params }) => correctionsView(call.db, params.slug),
     backtestObjective: async (call, { params, body }) => {

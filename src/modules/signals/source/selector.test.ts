@@ -104,4 +104,10 @@ describe('a query with its selectors as they are read', () => {
   ])('%s', (query, read) => {
     expect(asRead(query)).toBe(read);
   });
+
+  test('selects only the series of some labels, each of them', () => {
+    expect(asRead('sum(rate(x{a="1"}[5m])) / y', { tenant: 'a "b"', zone: '' })).toBe(
+      'sum(rate(x{a="1",tenant="a \\"b\\"",zone=""}[5m])) / y{tenant="a \\"b\\"",zone=""}',
+    );
+  });
 });

@@ -86,9 +86,11 @@ export function checkPromql(text: string): CheckedPromql {
 
 /**
  * The query with each selector written as counters are read: Prometheus 3 writes the bound of a bucket `le="1.0"`, and `le="1"`
- * must find it there too. A selector that would be refused stays as it is, and so does what is not PromQL.
+ * must find it there too. A selector that would be refused stays as it is, and so does what is not PromQL. `narrowed` selects
+ * less by each: series with these labels only.
  */
-export function asRead(query: string): string {
+export function asRead(query: string, narrowed: Readonly<Record<string, string>> = {}): string {
+  const more = Object.entries(narrowed).map(([label, value]): SelectorMatcher => ({ label, op: '=', value }));
   const root = parser.parse(query.replaceAll(WINDOW, STAND_IN)).topNode;
   if (firstError(root) !== null) return query;
   let read = '';
@@ -96,7 +98,8 @@ export function asRead(query: string): string {
   root.cursor().iterate(({ node }) => {
     const parsed = node.name === 'VectorSelector' ? parseSelector(query.slice(node.from, node.to)) : null;
     if (parsed?.ok !== true) return;
-    read += query.slice(until, node.from) + parsed.query;
+    read +=
+      query.slice(until, node.from) + (more.length === 0 ? parsed.query : writeSelector(parsed.metric, [...parsed.matchers, ...more]));
     until = node.to;
   });
   return read + query.slice(until);

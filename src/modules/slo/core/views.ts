@@ -200,6 +200,8 @@ const CountsView = z.object({
 
 export const ExplainView = z.object({
   slug: z.string(),
+  /** Labels of the group whose figures these are; none for all together. */
+  group: z.record(z.string(), z.string()),
   version: z.number(),
   asOf: IsoTime,
   target: z.number(),

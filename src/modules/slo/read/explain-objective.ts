@@ -1,23 +1,39 @@
-import { because, type Because } from '#kernel/errors.ts';
+import { AppError, because, type Because } from '#kernel/errors.ts';
 import { type Instant, instant, iso, SECOND_MS } from '#kernel/instant.ts';
 import type { Output } from '#kernel/operation.ts';
 import { asRead } from '#modules/signals/index.ts';
+import type { Db } from '#platform/verb.ts';
 import type { Objective, ObjectiveBook } from '../book.ts';
 import type { contract } from '../contract.ts';
 import { spansBetween } from '../core/counts/counts.ts';
-import type { ObjectiveTerms } from '../core/evaluate.ts';
+import { NOT_EVALUATED, type ObjectiveTerms } from '../core/evaluate.ts';
 import { type ExplainedFigure, explainObjective } from '../core/explain.ts';
 import { windowText } from '../core/window.ts';
 import { countsOfWindow, selectionOf, withWindow } from '../rules/promql.ts';
+import { listGroups } from '../store.ts';
+import { groupLabels } from './groups.ts';
 
-/** Every figure with its counts, and what a Prometheus would be asked for the same. The book must be ready. */
-export function explainView(book: ObjectiveBook, objective: Objective, now: Instant): Output<typeof contract.explainObjective> {
+/** Every figure with its counts, of all together or of one group, and what a Prometheus would be asked for the same. */
+export async function explainView(
+  db: Db,
+  book: ObjectiveBook,
+  objective: Objective,
+  { now, group }: { now: Instant; group: string },
+): Promise<Output<typeof contract.explainObjective>> {
   const { current } = objective;
-  const terms = book.terms(current);
-  const figures = explainObjective(terms, book.counts(objective), now, objective.evaluation);
+  const { indicator } = current.definition;
+  await book.ready(db, [objective], now, group === '' ? {} : { groups: 'all' });
+  if (group !== '' && !book.history.groups(current.indicatorId).includes(group))
+    throw new AppError('not_found', `objective ${objective.slug} has no group ${group}`);
+  const labels = groupLabels(indicator.groupBy, group);
+  const terms = group === '' ? book.terms(current) : book.groupTerms(current);
+  const known =
+    group === '' ? objective.evaluation : (await listGroups(db, objective.id)).find((row) => row.groupKey === group)?.evaluation;
+  const figures = explainObjective(terms, book.counts(objective, current, group), now, known ?? NOT_EVALUATED);
   const [first] = figures;
   return {
     slug: objective.slug,
+    group: labels,
     version: current.number,
     asOf: first?.to ?? iso(now),
     target: terms.target,
@@ -25,7 +41,7 @@ export function explainView(book: ObjectiveBook, objective: Objective, now: Inst
     notes: notesOn(objective.unreadableCorrections),
     figures: figures.map(({ of, windowMs, ...figure }) => ({
       ...figure,
-      promql: isPlain(objective, terms, figure) ? promqlOf(current.definition.indicator, terms.target, { ...figure, of, windowMs }) : null,
+      promql: isPlain(objective, terms, figure) ? promqlOf({ indicator, labels }, terms.target, { ...figure, of, windowMs }) : null,
     })),
   };
 }
@@ -36,7 +52,11 @@ function notesOn(count: number): Because<'corrections_unreadable'>[] {
   return [because('corrections_unreadable', `${what} written by a newer Nines and cannot be read: no figure holds it`, { count })];
 }
 
-type Indicator = Objective['current']['definition']['indicator'];
+interface Counted {
+  indicator: Objective['current']['definition']['indicator'];
+  /** Of the group; none for all together. */
+  labels: Record<string, string>;
+}
 
 /** Whether a figure is what was counted: no query knows of corrections, nor of gaps that count as bad. */
 function isPlain(
@@ -54,11 +74,11 @@ function isPlain(
  * observed is no part of what a query sees, so its share is written into it. It extrapolates, so it agrees to within that.
  */
 function promqlOf(
-  indicator: Indicator,
+  counted: Counted,
   target: number,
   { of, windowMs, coverageRatio }: Pick<ExplainedFigure, 'of' | 'windowMs' | 'coverageRatio'>,
 ): string | null {
-  const counts = countQueries(indicator, `${windowMs / SECOND_MS}s`);
+  const counts = countQueries(counted, `${windowMs / SECOND_MS}s`);
   if (counts === null) return null;
   const { valid, bad } = counts;
   const budget = `(1 - ${target})`;
@@ -79,10 +99,12 @@ function promqlOf(
   }
 }
 
-function countQueries(indicator: Indicator, window: string): { valid: string; bad: string } | null {
+function countQueries({ indicator, labels }: Counted, window: string): { valid: string; bad: string } | null {
   if (indicator.slices !== undefined) return null;
+  // Whether the series in a query of PromQL have the labels that it gives is not known.
+  if (indicator.kind === 'promql' && Object.keys(labels).length > 0) return null;
   const count = (query: string): string | null => {
-    if (indicator.kind === 'prometheus') return `sum(increase(${asRead(selectionOf(query)?.selector ?? query)}[${window}]))`;
+    if (indicator.kind === 'prometheus') return `sum(increase(${asRead(selectionOf(query)?.selector ?? query, labels)}[${window}]))`;
     const counted = countsOfWindow(query);
     return counted === null ? null : `(${withWindow(counted, window)})`;
   };

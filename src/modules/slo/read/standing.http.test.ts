@@ -67,6 +67,22 @@ it('a figure says what its coverage is a share of, and what may still fail is wh
   expect(of('burn.3600s')).toMatchObject({ coveredOfMs: 60 * MINUTE_MS });
 });
 
+it('every figure of a group is explained as those of all together are', async () => {
+  const { items } = await world.api.slo.listGroups({ params: { slug: 'tenants' }, query: {} });
+  const worst = items[0];
+  const { group, figures } = await world.api.slo.explainObjective({ params: { slug: 'tenants' }, query: { group: worst?.key } });
+  expect(group).toEqual({ tenant: 'a' });
+  const left = figures.find(({ figure }) => figure === 'budget.remaining');
+  expect(left).toMatchObject({ value: worst?.remainingRatio, counts: { bad: worst?.badCount, valid: worst?.validCount } });
+  expect(figures.find(({ figure }) => figure === 'burn.3600s')?.value).toBeCloseTo(worst?.burn1h ?? 0, 9);
+  const whole = await world.api.slo.explainObjective({ params: { slug: 'tenants' } });
+  expect(whole).toMatchObject({ group: {}, figures: expect.arrayContaining([expect.objectContaining({ figure: 'sli' })]) as unknown });
+  expect(whole.figures.find(({ figure }) => figure === 'budget.remaining')?.counts.valid).toBe(3 * (worst?.validCount ?? 0));
+  await expect(world.api.slo.explainObjective({ params: { slug: 'tenants' }, query: { group: '["z"]' } })).rejects.toMatchObject({
+    code: 'not_found',
+  });
+});
+
 it('an objective that has gone silent is found by its silence and by the budget that it had', async () => {
   world.clock.advance(180 * MINUTE_MS);
   await tick();

@@ -74,7 +74,7 @@ function ownQueries(queries: readonly [string, string], isGood: boolean, scrapeM
   const fixed = queries.find((query) => !usesWindow(query));
   if (fixed !== undefined)
     return because('no_window', `${fixed} does not say $window, so the length that it counts over is unknown`, { query: fixed });
-  const read = queries.map(asRead);
+  const read = queries.map((query) => asRead(query));
   const [valid, other] = read.map((query) => gainsOf(query, scrapeMs));
   if (valid !== undefined && valid !== null && other !== undefined && other !== null) return countedOf(valid, other, isGood);
   return overRanges(read, isGood, scrapeMs);
