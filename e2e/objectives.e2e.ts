@@ -37,6 +37,7 @@ describe('objectives', () => {
     await page.getByRole('button', { name: 'Create objective' }).click();
     await page.getByText('must hold a letter or a digit').waitFor();
     await page.getByText('100 % would leave no budget').waitFor();
+    expect(await page.evaluate<string>('document.activeElement.name')).toBe('name');
 
     await page.getByLabel('Name', { exact: true }).fill('Receipts sent');
     await page.getByLabel('Service', { exact: true }).selectOption('checkout');
@@ -55,6 +56,10 @@ describe('objectives', () => {
     expect(page.url()).toContain('explain=');
     await page.keyboard.press('Escape');
     await panel.waitFor({ state: 'detached' });
+
+    // What a URL says wrong is as if it said nothing.
+    await page.goto('/objectives/receipts-sent?range=99&tab=wat');
+    await page.getByRole('row', { name: / budget/ }).waitFor();
 
     await page.getByRole('tab', { name: 'Corrections' }).click();
     await page.getByLabel('Why').fill('The mail server was being moved.');

@@ -11,9 +11,9 @@ function words(raw: Raw, name: string): string | undefined {
   return (typeof value === 'string' || typeof value === 'number') && String(value) !== '' ? String(value).slice(0, 200) : undefined;
 }
 
-/** Drops what is undefined, so that the URL stays short. */
+/** Every name stays, as undefined where nothing fits: for a name that is left out the router keeps what the URL said. */
 function given<T extends object>(values: T): Partial<T> {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Partial<T>;
+  return values;
 }
 
 /** Where to go after signing in: a path of this site only. */

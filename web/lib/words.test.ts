@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { burn, clockLength, count, duration, exactDuration, initials, inWords, percent, plural, targetPercent } from './words.ts';
+import { burn, clockLength, count, duration, exactDuration, factor, initials, inWords, percent, plural, targetPercent } from './words.ts';
 
 const plain = (text: string) => text.replaceAll('\u00a0', ' ');
 
@@ -10,10 +10,21 @@ describe('words for figures', () => {
     [60_000, '1 min'],
     [3_600_000, '1 h'],
     [3_840_000, '1 h 04 min'],
+    [86_400_000, '1 d'],
+    [90_000_000, '25 h'],
     [172_800_000, '2 d'],
     [396_000_000, '4.6 d'],
     [-5, '0 s'],
   ])('says %d ms as %s', (ms, text) => expect(plain(duration(ms))).toBe(text));
+
+  it.each([
+    [14.4, '14.4×'],
+    [1, '1×'],
+    [6.008333, '6.01×'],
+    [3.004167, '3×'],
+    [0.083333, '0.0833×'],
+    [1234.5, '1235×'],
+  ])('writes the factor %d as %s', (value, text) => expect(factor(value)).toBe(text));
 
   it('says a length to the second when asked', () => {
     expect(plain(exactDuration(3_849_000))).toBe('1 h 4 min 9 s');

@@ -8,7 +8,8 @@ export function duration(lengthMs: number): string {
   const minutes = Math.floor(seconds / 60);
   if (minutes < 60) return `${minutes}${NBSP}min`;
   const hours = Math.floor(minutes / 60);
-  if (hours < 48) return minutes % 60 === 0 ? `${hours}${NBSP}h` : `${hours}${NBSP}h${NBSP}${two(minutes % 60)}${NBSP}min`;
+  if (hours < 48 && seconds % 86_400 !== 0)
+    return minutes % 60 === 0 ? `${hours}${NBSP}h` : `${hours}${NBSP}h${NBSP}${two(minutes % 60)}${NBSP}min`;
   return `${(hours / 24).toFixed(hours % 24 === 0 ? 0 : 1)}${NBSP}d`;
 }
 
@@ -58,6 +59,11 @@ export function targetPercent(ratio: number): string {
 export function burn(rate: number): string {
   if (rate >= 99.95) return `${Math.round(rate)}×`;
   return `${rate.toFixed(1)}×`;
+}
+
+/** The factor of a rule, as people write 14.4×: at most three digits, whole from a hundred on. */
+export function factor(value: number): string {
+  return `${value >= 100 ? Math.round(value) : Number(value.toPrecision(3))}×`;
 }
 
 export function plural(value: number, one: string, many = `${one}s`): string {

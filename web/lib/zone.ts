@@ -13,7 +13,7 @@ export function useZone(): Zone {
   return useStored(zone);
 }
 
-export type Shape = 'minute' | 'second' | 'day' | 'date' | 'moment' | 'full';
+export type Shape = 'minute' | 'second' | 'day' | 'date' | 'moment' | 'exact' | 'full';
 
 const PARTS: Record<Shape, Intl.DateTimeFormatOptions> = {
   minute: { hour: '2-digit', minute: '2-digit' },
@@ -21,6 +21,7 @@ const PARTS: Record<Shape, Intl.DateTimeFormatOptions> = {
   day: { day: 'numeric', month: 'short' },
   date: { weekday: 'short', day: 'numeric', month: 'short' },
   moment: { weekday: 'short', day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' },
+  exact: { weekday: 'short', day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit', second: '2-digit' },
   full: {
     weekday: 'short',
     day: 'numeric',
@@ -48,7 +49,7 @@ function format(shape: Shape, where: Zone | string): Intl.DateTimeFormat {
 /** Writes an instant (epoch ms). `where` is `local`, `utc` or an IANA zone. A comma after the weekday reads as noise, so none is kept. */
 export function writeTime(at: number, shape: Shape, where: Zone | string): string {
   const text = format(shape, where).format(at);
-  return shape === 'date' || shape === 'moment' ? text.replace(/^(\w+), /, '$1 ').replace(', ', ' ') : text;
+  return shape === 'date' || shape === 'moment' || shape === 'exact' ? text.replace(/^(\w+), /, '$1 ').replace(', ', ' ') : text;
 }
 
 export function zoneName(at: number, where: Zone): string {
@@ -72,4 +73,40 @@ export function startOfDay(at: number, where: Zone): number {
 
 export function isSameDay(a: number, b: number, where: Zone): boolean {
   return startOfDay(a, where) === startOfDay(b, where);
+}
+
+/** Whether this browser knows an IANA zone by that name. */
+export function isKnownZone(name: string): boolean {
+  try {
+    format('minute', name);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const CLOCK = { year: 'numeric', month: 'numeric', day: 'numeric', hour: 'numeric', minute: 'numeric', second: 'numeric' } as const;
+
+/** How far the clock of an IANA zone is ahead of UTC at an instant, in milliseconds. */
+function offsetAt(at: number, timeZone: string): number {
+  const parts = new Intl.DateTimeFormat('en', { ...CLOCK, hourCycle: 'h23', timeZone }).formatToParts(at);
+  const [year = 0, month = 1, ...rest] = (['year', 'month', 'day', 'hour', 'minute', 'second'] as const).map((name) =>
+    Number(parts.find(({ type }) => type === name)?.value),
+  );
+  return Date.UTC(year, month - 1, ...rest) - Math.floor(at / 1000) * 1000;
+}
+
+const DAY_MS = 86_400_000;
+
+/**
+ * The instant (epoch ms) at which a clock on the wall of an IANA zone shows a text such as `2026-11-15T22:00`; NaN for a text
+ * that is no time. What a clock shows twice is the earlier instant; what it skips is as long after the gap as it was into it.
+ */
+export function wallInstant(text: string, timeZone: string): number {
+  const shown = Date.parse(`${text}Z`);
+  if (Number.isNaN(shown)) return shown;
+  const before = shown - offsetAt(shown - DAY_MS, timeZone);
+  const after = shown - offsetAt(shown + DAY_MS, timeZone);
+  const shows = [before, after].filter((at) => at + offsetAt(at, timeZone) === shown);
+  return shows.length === 0 ? before : Math.min(...shows);
 }

@@ -1,5 +1,5 @@
 import type { CSSProperties, ReactNode } from 'react';
-import { percent } from '../lib/words.ts';
+import { factor, percent } from '../lib/words.ts';
 import { LEVEL_COLOUR, type Level } from './mark.tsx';
 
 /** Custom properties are not in React's own list of styles. */
@@ -76,7 +76,7 @@ export function BurnBar({
     <div
       className={short ? 'bullet short' : 'bullet'}
       role="img"
-      aria-label={`${label}: ${rate === null ? 'no data' : `${rate.toFixed(1)} times`}, threshold ${threshold}`}
+      aria-label={`${label}: ${rate === null ? 'no data' : `${rate.toFixed(1)} times`}, threshold ${factor(threshold)}`}
     >
       <i style={{ width: `${Math.min(value, mark)}%` }} />
       {value > mark && <i className="ex" style={{ left: `${mark}%`, width: `${value - mark}%` }} />}

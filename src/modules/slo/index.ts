@@ -15,7 +15,8 @@
 export { createObjectiveBook, type ObjectiveBook } from './book.ts';
 export { chaosAllowed } from './budget-policy/chaos-allowed.ts';
 export { listOpenReviewsOfServices, type OpenReview } from './budget-policy/review-store.ts';
-export { policyLevel, SPENT_LIMIT_RATIO } from './core/budget-policy/policy.ts';
+export { policyLevel } from './core/budget-policy/policy.ts';
+export { SPENT_LIMIT_RATIO } from './core/budget-policy/sentences.ts';
 export { pendingReview } from './core/budget-policy/review.ts';
 export { countUnreadableCorrections } from './corrections/read-corrections.ts';
 export { proposeCorrection } from './corrections/propose-correction.ts';

@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { api } from '../../api/client.ts';
 import { useMinute } from '../../lib/clock.ts';
-import { burn } from '../../lib/words.ts';
+import { burn, factor } from '../../lib/words.ts';
 import { LineChart } from '../../ui/chart/line-chart.tsx';
 import { BURN_SCALE } from '../../ui/chart/scale.ts';
 import { Panel } from '../../ui/panel.tsx';
@@ -55,7 +55,7 @@ function Chart({ alert, slug }: { alert: AlertDetail; slug: string }) {
           { label: '1 h', points: long, tone: 'counted', end: true },
           { label: '5 min', points: line(points, (point) => point.burn5m), tone: 'quiet', end: true },
         ]}
-        {...(pair !== undefined && { threshold: { value: pair.factor, label: `${pair.severity} at ${pair.factor}×` } })}
+        {...(pair !== undefined && { threshold: { value: pair.factor, label: `${pair.severity} at ${factor(pair.factor)}` } })}
         changes={changes}
       />
     </Panel>

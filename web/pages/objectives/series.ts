@@ -3,6 +3,7 @@ import { api } from '../../api/client.ts';
 import type { Answer } from '../../api/contracts.ts';
 import { useMinute } from '../../lib/clock.ts';
 import type { Point } from '../../ui/chart/scale.ts';
+import type { Objective } from './objective-look.ts';
 
 type SeriesPoint = Answer<'slo', 'getSeries'>['points'][number];
 
@@ -28,6 +29,24 @@ export function useRecent(lengthMs: number): SeriesRange {
   const step = Math.max(60_000, Math.floor(lengthMs / 200 / 60_000) * 60_000);
   const to = Math.ceil(minute / step) * step;
   return { from: to - lengthMs, to };
+}
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+
+/** What the budget covers so far, to the minute: the start of its period, and how far news have come. */
+export function coveredRange({ period, asOf }: Pick<Objective, 'period' | 'asOf'>): SeriesRange {
+  const minute = (text: string) => Math.floor(Date.parse(text) / MINUTE_MS) * MINUTE_MS;
+  return { from: minute(period.from), to: minute(asOf) };
+}
+
+/** The trend of an objective as points in time: evenly over what is covered, each on the hour before, and what is left now. */
+export function trendPoints(objective: Pick<Objective, 'period' | 'asOf' | 'trend' | 'budget'>): Point[] {
+  const { from, to } = coveredRange(objective);
+  const step = (to - from) / Math.max(1, objective.trend.length);
+  const past = objective.trend.map((value, at): Point => [Math.max(from, Math.floor((from + (at + 1) * step) / HOUR_MS) * HOUR_MS), value]);
+  const left = objective.budget.remainingRatio;
+  return left === null ? past : [...past.filter(([at]) => at < to), [to, left]];
 }
 
 const SHORT_GAP_MS = 5 * 60_000;

@@ -1,3 +1,11 @@
+import { windowWords } from './objective-look.ts';
+
+/** What a window is, after “over”: `30 d`, `a calendar month (Europe/Berlin)`. */
+export function periodWords(window: string): string {
+  const calendar = /^(?:week|month|quarter|year) \(.+\)$/.test(window);
+  return calendar ? `a calendar ${window}` : windowWords(window);
+}
+
 /** A window as it is chosen in a form. */
 export interface WindowDraft {
   kind: 'rolling' | 'calendar';

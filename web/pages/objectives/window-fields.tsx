@@ -21,7 +21,7 @@ export function WindowFields({ draft, onChange }: { draft: WindowDraft; onChange
         <TextField
           name="window"
           label="Length"
-          hint="as 30d"
+          hint="1h to 366d, as 30d"
           value={draft.rolling}
           list={`${id}l`}
           onChange={(event) => onChange({ ...draft, rolling: event.target.value })}

@@ -3,7 +3,7 @@ import { useZone, writeTime } from '../../lib/zone.ts';
 import { vars } from '../budget.tsx';
 import { ChangeWords } from './change-words.tsx';
 import { CrosshairMark, useCrosshair } from './crosshair.tsx';
-import { areaPath, linePath, type Point, rise, type Scale, timeTicks, x, y } from './scale.ts';
+import { areaPath, dotPath, linePath, type Point, rise, type Scale, timeTicks, x, y } from './scale.ts';
 import { useWidth } from './width.ts';
 
 export interface Series {
@@ -128,6 +128,7 @@ function Strokes({ from, to, scale, series, bands, changes, levels, threshold, p
         <g key={line.label}>
           {line.fill === true && <path className={line.tone === 'bad' ? 'ab' : 'a1'} d={areaPath(line.points, from, to, scale)} />}
           <path className={LINE[line.tone]} d={linePath(line.points, from, to, scale)} />
+          <path className={`${LINE[line.tone]} lone`} d={dotPath(line.points, from, to, scale)} />
         </g>
       ))}
       {projection !== undefined && <path className="proj" d={linePath(projection, from, to, scale)} />}

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { areaPath, BURN_SCALE, linePath, percentScale, type Point, rise, timeTicks, valueAt } from './scale.ts';
+import { areaPath, BURN_SCALE, dotPath, linePath, percentScale, type Point, rise, timeTicks, valueAt } from './scale.ts';
 
 describe('a scale of percent', () => {
   it.each([
@@ -38,6 +38,19 @@ describe('a line over time', () => {
 
   it('breaks where there is no data', () => {
     expect(linePath(points, 0, 40, scale)).toBe('M0 400L250 200M750 0L1000 0');
+  });
+
+  it('makes a dot of each point that stands alone between gaps', () => {
+    const lone: Point[] = [
+      [0, 0],
+      [10, null],
+      [20, 0.5],
+      [30, null],
+      [35, 1],
+      [40, 1],
+    ];
+    expect(dotPath(lone, 0, 40, scale)).toBe('M0 400h0M500 200h0');
+    expect(dotPath(points, 0, 40, scale)).toBe('');
   });
 
   it('closes each unbroken stretch to the foot', () => {

@@ -73,27 +73,22 @@ export function timeTicks(from: number, to: number, where: Zone, most = 6): { at
 
 /** A path over the points, broken where there is no data. Coordinates in a box of 1000 × 400. */
 export function linePath(points: readonly Point[], from: number, to: number, scale: Scale): string {
-  let path = '';
-  let pen = 'M';
-  for (const [at, value] of points) {
-    if (value === null) {
-      pen = 'M';
-    } else {
-      path += `${pen}${x(at, from, to)} ${y(scale, value)}`;
-      pen = 'L';
-    }
-  }
-  return path;
+  return stretchesOf(points)
+    .map((stretch) => `M${stretch.map(([at, value]) => `${x(at, from, to)} ${y(scale, value ?? scale.min)}`).join('L')}`)
+    .join('');
+}
+
+/** The points that stand alone between gaps: a line shows nothing of them, a dot does. */
+export function dotPath(points: readonly Point[], from: number, to: number, scale: Scale): string {
+  return stretchesOf(points)
+    .filter((stretch) => stretch.length === 1)
+    .map((stretch) => `${linePath(stretch, from, to, scale)}h0`)
+    .join('');
 }
 
 /** The same, closed down to the foot: one area for each unbroken stretch. */
 export function areaPath(points: readonly Point[], from: number, to: number, scale: Scale): string {
-  const stretches: Point[][] = [[]];
-  for (const point of points) {
-    if (point[1] === null) stretches.push([]);
-    else stretches.at(-1)?.push(point);
-  }
-  return stretches
+  return stretchesOf(points)
     .filter((stretch) => stretch.length > 1)
     .map((stretch) => {
       const first = stretch[0]?.[0] ?? from;
@@ -102,6 +97,16 @@ export function areaPath(points: readonly Point[], from: number, to: number, sca
       return `${linePath(stretch, from, to, scale)}L${x(last, from, to)} ${foot}L${x(first, from, to)} ${foot}Z`;
     })
     .join('');
+}
+
+/** The points between gaps, each stretch with one at least. */
+function stretchesOf(points: readonly Point[]): Point[][] {
+  const stretches: Point[][] = [[]];
+  for (const point of points) {
+    if (point[1] === null) stretches.push([]);
+    else stretches.at(-1)?.push(point);
+  }
+  return stretches.filter((stretch) => stretch.length > 0);
 }
 
 export function x(at: number, from: number, to: number): number {

@@ -1,4 +1,4 @@
-import { createContext, type FormEvent, type ReactNode, useContext, useMemo } from 'react';
+import { createContext, type FormEvent, type ReactNode, useContext, useEffect, useMemo, useRef } from 'react';
 import { Note } from '../note.tsx';
 
 /** What a form needs of an error: its sentence and which fields it is about (`body.buckets[3].at`). */
@@ -41,13 +41,31 @@ export function Form(props: {
   );
   const placed = problem?.fields.filter((field) => fields.includes(fieldName(field.path))) ?? [];
   const elsewhere = problem?.fields.filter((field) => !fields.includes(fieldName(field.path))) ?? [];
+  const form = useRef<HTMLFormElement>(null);
+  // Only what follows on sending moves the view: a problem that comes up while a person types leaves them where they are.
+  const isSent = useRef(false);
+  useEffect(() => {
+    if (!isSent.current || problem === undefined || problem === null) return;
+    isSent.current = false;
+    showFirst(form.current);
+  }, [problem]);
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
+    isSent.current = true;
     props.onSubmit(new FormData(event.currentTarget));
   };
   return (
     <Errors value={errors}>
-      <form className={props.className ?? 'stack tight'} onSubmit={submit} noValidate aria-label={props.label}>
+      <form
+        className={props.className ?? 'stack tight'}
+        ref={form}
+        onSubmit={submit}
+        onInput={() => {
+          isSent.current = false;
+        }}
+        noValidate
+        aria-label={props.label}
+      >
         {problem !== undefined && problem !== null && (placed.length === 0 || elsewhere.length > 0) && (
           <Note tone="bad">
             <p>
@@ -64,6 +82,13 @@ export function Form(props: {
       </form>
     </Errors>
   );
+}
+
+/** Brings the first field that is refused into view and under the keyboard, or else the note that says what is wrong. */
+function showFirst(form: HTMLFormElement | null): void {
+  const field = form?.querySelector<HTMLElement>('[aria-invalid="true"]');
+  (field ?? form?.querySelector('.note.bad'))?.scrollIntoView({ block: 'center' });
+  field?.focus({ preventScroll: true });
 }
 
 /** A password, to the letter; empty when absent. */

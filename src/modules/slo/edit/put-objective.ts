@@ -32,8 +32,7 @@ export async function putObjective(ctx: VerbContext, { slug, ifMatch, definition
   refuse(objectiveProblems(slug, definition, { now: ctx.now, policies: await listBudgetPolicies(ctx.tx) }), 'body');
   const service = await loadServiceBySlug(ctx.tx, definition.service);
   const known = before === undefined ? [] : await versionsOf(ctx, before);
-  const [latest] = known;
-  if (before !== undefined && latest?.number === before.version && isSame(latest.definition, definition)) return before.id;
+  if (before !== undefined && isLatest(known[0], before, definition)) return before.id;
   const governing = known.find((version) => version.number === before?.governing);
   const number = (before?.version ?? 0) + 1;
   const row: ObjectiveRow = {
@@ -114,6 +113,6 @@ export function definitionInput(definition: ObjectiveDefinition): Record<string,
   return JSON.parse(JSON.stringify({ ...definition, window: windowInput(definition.window) })) as Record<string, unknown>;
 }
 
-function isSame(one: ObjectiveDefinition, other: ObjectiveDefinition): boolean {
-  return isDeepStrictEqual(definitionInput(one), definitionInput(other));
+function isLatest(latest: Version | undefined, { version }: ObjectiveRow, definition: ObjectiveDefinition): boolean {
+  return latest?.number === version && isDeepStrictEqual(definitionInput(latest.definition), definitionInput(definition));
 }

@@ -3,7 +3,7 @@ import { Button } from '../../../ui/button.tsx';
 import { SelectField, TextField } from '../../../ui/form/field.tsx';
 import { Form } from '../../../ui/form/form.tsx';
 import { WindowFields } from '../window-fields.tsx';
-import { GAPS, PRESETS, type TermsDraft } from './terms.ts';
+import { GAPS, isTarget, PRESETS, type TermsDraft } from './terms.ts';
 
 /** Target, window, gaps and alerting to try. What is written is tried when one pauses. */
 export function TermsForm(props: {
@@ -14,7 +14,8 @@ export function TermsForm(props: {
 }) {
   const { draft, governing, onChange } = props;
   const problem = props.problem !== null && 'fields' in props.problem ? props.problem : null;
-  const fields = problem === null ? [] : problem.fields.map((field) => ({ ...field, path: field.path.replace('body.terms.', '') }));
+  const refused = problem === null ? [] : problem.fields.map((field) => ({ ...field, path: field.path.replace('body.terms.', '') }));
+  const fields = isTarget(draft.target) ? refused : [NO_TARGET, ...refused];
   const presets = [...(governing.preset === 'own' ? [{ value: 'own', label: 'Its own pairs' }] : []), ...PRESETS];
   return (
     <Form
@@ -54,4 +55,5 @@ export function TermsForm(props: {
   );
 }
 
+const NO_TARGET = { path: 'target', message: 'must lie between 0 and 100 %: 100 % would leave no budget' };
 const NAMES = ['target', 'window', 'gaps', 'alerting'];

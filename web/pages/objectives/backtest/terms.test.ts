@@ -1,8 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import { changedTerms, termsDraft } from './terms.ts';
+import { changedTerms, isTarget, termsDraft } from './terms.ts';
 
 const definition = { window: '30d', gaps: 'gap', alerting: { preset: 'default', minBadCount: 5, noDataAfter: '10m' } };
 const governing = termsDraft(definition, 0.999);
+
+it.each([
+  ['99.9', true],
+  ['99,95 %', true],
+  ['100', false],
+  ['0', false],
+  ['abc', false],
+  ['', false],
+])('%j is a target: %s', (text, is) => expect(isTarget(text)).toBe(is));
 
 describe('terms to try against those that govern', () => {
   it('are none while nothing differs', () => expect(changedTerms(governing, governing, definition)).toBeUndefined());

@@ -31,7 +31,8 @@ export interface TermsDraft {
 
 type Definition = Record<string, unknown>;
 
-function alertingOf(definition: Definition | null): Record<string, unknown> {
+/** What a definition says of its alerts, nothing where it says nothing. */
+export function alertingOf(definition: Definition | null): Record<string, unknown> {
   const alerting = definition?.['alerting'];
   return typeof alerting === 'object' && alerting !== null ? { ...alerting } : {};
 }
@@ -47,14 +48,19 @@ export function termsDraft(definition: Definition | null, target: number): Terms
   };
 }
 
+/** Whether a text is a target in percent: above 0 and below 100. */
+export function isTarget(text: string): boolean {
+  const percent = numberOf(text);
+  return percent !== undefined && percent > 0 && percent < 100;
+}
+
 /** What differs from the governing terms, as the API takes it; undefined where nothing does, or the target is no target. */
 export function changedTerms(draft: TermsDraft, governing: TermsDraft, definition: Definition | null): Terms | undefined {
-  const percent = numberOf(draft.target);
-  if (percent === undefined || percent <= 0 || percent >= 100) return undefined;
+  if (!isTarget(draft.target)) return undefined;
   const window = windowInput(draft.window);
   const { pairs: _, ...alerting } = alertingOf(definition);
   const terms: Terms = {
-    ...(draft.target !== governing.target && { target: Number((percent / 100).toFixed(9)) }),
+    ...(draft.target !== governing.target && { target: Number(((numberOf(draft.target) ?? 0) / 100).toFixed(9)) }),
     ...(JSON.stringify(window) !== JSON.stringify(windowInput(governing.window)) && { window }),
     ...(draft.gaps !== governing.gaps && { gaps: draft.gaps }),
     ...(draft.preset !== governing.preset && draft.preset !== 'own' && { alerting: { ...alerting, preset: draft.preset } }),

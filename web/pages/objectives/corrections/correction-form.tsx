@@ -4,20 +4,26 @@ import type { ApiProblem } from '../../../api/problem.ts';
 import { useAct } from '../../../frame/act.ts';
 import { useMay } from '../../../frame/session.ts';
 import { nowMs } from '../../../lib/clock.ts';
-import { viewerZone } from '../../../lib/zone.ts';
+import { isKnownZone, viewerZone, wallInstant } from '../../../lib/zone.ts';
 import { Button, Segments } from '../../../ui/button.tsx';
 import { TextField } from '../../../ui/form/field.tsx';
 import { Form, type FormProblem, textOf } from '../../../ui/form/form.tsx';
 import { Panel } from '../../../ui/panel.tsx';
+import { numberOf } from '../nines/nines.ts';
 import { instantOf, localInput } from '../../on-call/local-input.ts';
-import { weeklyRule } from './rule-words.ts';
+import { type Repeat, ruleOf } from './rule-words.ts';
 
 type Body = Parameters<typeof api.slo.proposeCorrection>[0]['body'];
 type Kind = Body['rule']['kind'];
-type Repeat = 'once' | 'weekly';
 
 const HOUR_MS = 3_600_000;
 const FIELDS = ['from', 'to', 'good', 'valid', 'timeZone', 'reason'];
+const REPEATS = [
+  { value: 'once', label: 'Once' },
+  { value: 'daily', label: 'Daily' },
+  { value: 'weekly', label: 'Weekly' },
+  { value: 'monthly', label: 'Monthly' },
+] as const;
 
 interface Given {
   from?: string | undefined;
@@ -30,6 +36,8 @@ export function CorrectionForm({ slug, given }: { slug: string; given: Given }) 
   const isEditor = useMay('editor');
   const [kind, setKind] = useState<Kind>('exclude');
   const [repeat, setRepeat] = useState<Repeat>('once');
+  const [timeZone, setTimeZone] = useState(viewerZone);
+  const zone = kind === 'exclude' && repeat !== 'once' ? timeZone.trim() : undefined;
   // What comes from an incident stays a proposal, so that the record names where it came from.
   const isProposal = !isEditor || given.source !== undefined;
   const create = useAct(
@@ -39,7 +47,7 @@ export function CorrectionForm({ slug, given }: { slug: string; given: Given }) 
         : api.slo.createCorrection({ params: { slug }, body: { rule: body.rule, reason: body.reason } }),
     { renews: ['slo'], said: () => (isProposal ? 'Proposed; an editor decides.' : 'It counts from now on.') },
   );
-  const submit = (data: FormData) => create.mutate(bodyOf(data, kind, repeat, given.source));
+  const submit = (data: FormData) => create.mutate(bodyOf(data, { kind, repeat, zone, source: given.source }));
   const hour = Math.floor(nowMs() / HOUR_MS) * HOUR_MS;
   return (
     <Panel title={isProposal ? 'Propose a correction' : 'Add a correction'}>
@@ -54,23 +62,13 @@ export function CorrectionForm({ slug, given }: { slug: string; given: Given }) 
               { value: 'recount', label: 'Count again' },
             ]}
           />
-          {kind === 'exclude' && (
-            <Segments
-              label="How often"
-              value={repeat}
-              onChange={setRepeat}
-              options={[
-                { value: 'once', label: 'Once' },
-                { value: 'weekly', label: 'Every week' },
-              ]}
-            />
-          )}
+          {kind === 'exclude' && <Segments label="How often" value={repeat} onChange={setRepeat} options={REPEATS} />}
         </div>
         <div className="pair spans">
           <TextField
             name="from"
             label="From"
-            hint="your own time"
+            hint={zone === undefined ? 'your own time' : `as the clock shows in ${zone === '' ? '…' : zone}`}
             type="datetime-local"
             defaultValue={localInput(momentOf(given.from) ?? hour - HOUR_MS)}
             required
@@ -83,8 +81,14 @@ export function CorrectionForm({ slug, given }: { slug: string; given: Given }) 
             <TextField name="valid" label="Valid events" inputMode="numeric" required />
           </div>
         )}
-        {kind === 'exclude' && repeat === 'weekly' && (
-          <TextField name="timeZone" label="Time zone" hint="it comes again on the wall clock of this zone" defaultValue={viewerZone()} />
+        {zone !== undefined && (
+          <TextField
+            name="timeZone"
+            label="Time zone"
+            hint="From and Until are read in it, and it comes again by its clock"
+            value={timeZone}
+            onChange={(event) => setTimeZone(event.target.value)}
+          />
         )}
         <TextField name="reason" label="Why" placeholder="Announced database upgrade" maxLength={500} required />
         <div className="foot">
@@ -97,20 +101,37 @@ export function CorrectionForm({ slug, given }: { slug: string; given: Given }) 
   );
 }
 
-function bodyOf(data: FormData, kind: Kind, repeat: Repeat, source: string | undefined): Body {
+interface Chosen {
+  kind: Kind;
+  repeat: Repeat;
+  /** The zone of what repeats; undefined for what happens once, in the viewer's own. */
+  zone: string | undefined;
+  source: string | undefined;
+}
+
+function bodyOf(data: FormData, { kind, repeat, zone, source }: Chosen): Body {
   const from = textOf(data, 'from');
-  const span = { from: instantOf(from), to: instantOf(textOf(data, 'to')) };
-  const isWeekly = kind === 'exclude' && repeat === 'weekly';
+  const rrule = zone === undefined ? undefined : ruleOf(repeat, from);
+  const [good, valid] = kind === 'recount' ? [numberOf(textOf(data, 'good')), numberOf(textOf(data, 'valid'))] : [];
   return {
     rule: {
       kind,
-      ...span,
-      ...(kind === 'recount' && { good: Number(textOf(data, 'good')), valid: Number(textOf(data, 'valid')) }),
-      ...(isWeekly && { rrule: weeklyRule(new Date(from).getDay()), timeZone: textOf(data, 'timeZone') }),
+      from: instantIn(from, zone),
+      to: instantIn(textOf(data, 'to'), zone),
+      ...(good !== undefined && { good }),
+      ...(valid !== undefined && { valid }),
+      ...(rrule !== undefined && { rrule }),
+      ...(zone !== undefined && { timeZone: zone }),
     },
     reason: textOf(data, 'reason'),
     ...(source !== undefined && { source }),
   };
+}
+
+/** A wall time as an instant; a text or a zone that is none goes on, so that the server names the problem. */
+function instantIn(text: string, zone: string | undefined): string {
+  const at = zone === undefined || !isKnownZone(zone) ? Number.NaN : wallInstant(text, zone);
+  return Number.isNaN(at) ? instantOf(text) : new Date(at).toISOString();
 }
 
 /** The API names `body.rule.to`; the field is `to`. */

@@ -4,6 +4,7 @@ import { useAct } from '../../../frame/act.ts';
 import { ProblemNote } from '../../../frame/problem-note.tsx';
 import { useMay } from '../../../frame/session.ts';
 import { count, duration } from '../../../lib/words.ts';
+import { isKnownZone, writeTime } from '../../../lib/zone.ts';
 import { Button } from '../../../ui/button.tsx';
 import { Chip, type Tone } from '../../../ui/mark.tsx';
 import { Time } from '../../../ui/time/time.tsx';
@@ -95,7 +96,8 @@ function Span({ correction }: { correction: Correction }) {
   const length = duration(Date.parse(to) - Date.parse(from));
   return (
     <>
-      <Time at={from} shape="moment" /> for {length}
+      {rrule === null || !isKnownZone(timeZone) ? <Time at={from} shape="moment" /> : writeTime(Date.parse(from), 'moment', timeZone)} for{' '}
+      {length}
       {rrule !== null && `, ${repeatWords(rrule)} (${timeZone})`}
     </>
   );

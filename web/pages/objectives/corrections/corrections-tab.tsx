@@ -23,7 +23,7 @@ export function CorrectionsTab({ objective }: { objective: Objective }) {
           items.length === 0 ? (
             <Empty title="No correction">
               <p>
-                Planned maintenance, or a test that counted as traffic, can be taken out of the budget, once or every week. The counts
+                Planned maintenance, or a test that counted as traffic, can be taken out of the budget, once or again and again. The counts
                 themselves stay as they are, and both budgets are shown.
               </p>
             </Empty>

@@ -13,9 +13,18 @@ const DAY_NAMES: Record<string, string> = {
   SA: 'Saturday',
 };
 
-/** The rule that repeats a moment each week, on its weekday in the viewer's own calendar. */
-export function weeklyRule(weekday: number): string {
-  return `FREQ=WEEKLY;BYDAY=${DAYS[weekday] ?? 'SU'}`;
+export type Repeat = 'once' | 'daily' | 'weekly' | 'monthly';
+
+/**
+ * The rule by which a moment comes again: on its weekday or its day of the month as they stand on the wall, `2026-11-15T22:00`, in
+ * whichever zone that wall is. Undefined for what happens once, and for a text that is no time.
+ */
+export function ruleOf(repeat: Repeat, from: string): string | undefined {
+  const wall = new Date(`${from}Z`);
+  if (repeat === 'once' || Number.isNaN(wall.getTime())) return undefined;
+  if (repeat === 'daily') return 'FREQ=DAILY';
+  if (repeat === 'weekly') return `FREQ=WEEKLY;BYDAY=${DAYS[wall.getUTCDay()] ?? 'SU'}`;
+  return `FREQ=MONTHLY;BYMONTHDAY=${wall.getUTCDate()}`;
 }
 
 const EVERY: Record<string, string> = { DAILY: 'every day', WEEKLY: 'every week', MONTHLY: 'every month', YEARLY: 'every year' };
@@ -28,6 +37,8 @@ export function repeatWords(rrule: string): string {
       .split(',')
       .map((day) => DAY_NAMES[day] ?? day)
       .join(', ')}`;
+  const monthly = /^FREQ=MONTHLY;BYMONTHDAY=(\d+)$/.exec(rrule)?.[1];
+  if (monthly !== undefined) return `every month on day ${monthly}${Number(monthly) > 28 ? ', where it has one' : ''}`;
   return EVERY[/^FREQ=([A-Z]+)$/.exec(rrule)?.[1] ?? ''] ?? rrule;
 }
 

@@ -13,10 +13,10 @@ import { Button } from '../../../ui/button.tsx';
 import { Form, type FormProblem } from '../../../ui/form/form.tsx';
 import { Empty, Note } from '../../../ui/note.tsx';
 import { PageHead } from '../../../ui/panel.tsx';
-import { definitionOf, type Draft, emptyDraft, problemsOf } from './draft.ts';
+import { checkable, definitionOf, type Draft, emptyDraft, problemsOf } from './draft.ts';
 import { MeasureStep } from './measure-step.tsx';
 import { MoreStep } from './more-step.tsx';
-import { FIELDS, placeProblem } from './place-problem.ts';
+import { FIELDS, placeProblem, together } from './place-problem.ts';
 import { PreviewPanel } from './preview-panel.tsx';
 import { ServiceStep } from './service-step.tsx';
 import { SourceStep } from './source-step.tsx';
@@ -79,10 +79,16 @@ function CreateForm({ services, may }: { services: readonly Service[]; may: bool
     () => api.slo.putObjective({ params: { slug }, body: definitionOf(draft) }, { ifMatch: 0 }),
     { renews: ['slo'], after: (made) => void navigate({ to: '/objectives/$slug', params: { slug: made.slug } }) },
   );
+  // What the form refuses by itself is not sent; the server is asked what else is wrong, so that all of it is told at once.
+  const check = useAct(
+    () => api.slo.planObjectives({ body: { documents: [{ slug: slug === '' ? 'unnamed' : slug, definition: checkable(draft) }] } }),
+    { renews: [], after: ({ problems }) => setTold((now) => now && together(now, problems)) },
+  );
   const submit = () => {
     const fields = slug === '' ? [{ path: 'name', message: 'must hold a letter or a digit' }, ...problemsOf(draft)] : problemsOf(draft);
     setTold(fields.length === 0 ? undefined : { message: 'Not sent yet.', fields });
     if (fields.length === 0) create.mutate(undefined);
+    else check.mutate(undefined);
   };
   const shown = told ?? problemShown(create.error, slug) ?? (preview.problem === null ? null : placeProblem(preview.problem));
   const change = (next: Draft) => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { canPreview, definitionOf, emptyDraft, parseMatchers, problemsOf, reshape } from './draft.ts';
+import { canPreview, checkable, definitionOf, emptyDraft, parseMatchers, problemsOf, reshape } from './draft.ts';
 import { SLIS, SOURCES, shapesOf, usualShape } from './kinds.ts';
 
 const draft = { ...emptyDraft('checkout'), name: ' Checkout availability ' };
@@ -70,6 +70,11 @@ describe('what is told before the server is asked', () => {
   it('names each field by the path that the server would', () => {
     const typed = { ...reshape(draft, { source: 'otlp', sli: 'latency' }), target: '100', valid: 'nothing', threshold: 'fast' };
     expect(problemsOf(typed).map(({ path }) => path)).toEqual(['target', 'indicator.valid', 'indicator.threshold']);
+  });
+
+  it('leaves the rest to be looked at where the target is none', () => {
+    expect(checkable({ ...draft, target: '100' }).target).toBe(0.999);
+    expect(checkable({ ...draft, target: '99' })).toEqual(definitionOf({ ...draft, target: '99' }));
   });
 
   it('is nothing for a draft that can be sent', () => expect(problemsOf(draft)).toEqual([]));

@@ -1,5 +1,5 @@
 import type { api } from '../../../api/client.ts';
-import type { GAPS, PRESETS } from '../backtest/terms.ts';
+import { type GAPS, isTarget, type PRESETS } from '../backtest/terms.ts';
 import { numberOf } from '../nines/nines.ts';
 import { type WindowDraft, windowDraft, windowInput } from '../window-draft.ts';
 import {
@@ -131,9 +131,7 @@ export interface DraftProblem {
 /** What can be told before the server is asked: texts that are no numbers and no conditions. */
 export function problemsOf(draft: Draft): DraftProblem[] {
   const problems: DraftProblem[] = [];
-  const target = numberOf(draft.target);
-  if (target === undefined || target <= 0 || target >= 100)
-    problems.push({ path: 'target', message: 'must lie between 0 and 100 %: 100 % would leave no budget' });
+  if (!isTarget(draft.target)) problems.push({ path: 'target', message: 'must lie between 0 and 100 %: 100 % would leave no budget' });
   if (draft.source === 'otlp')
     for (const field of ['valid', 'good'] as const)
       if (parseMatchers(draft[field]) === undefined)
@@ -174,6 +172,11 @@ export function definitionOf(draft: Draft): Definition {
     ...(draft.policy !== '' && { policy: draft.policy }),
     indicator: indicatorOf(draft),
   };
+}
+
+/** The definition for asking what else is wrong with it: a target that is none would keep the rest from being looked at. */
+export function checkable(draft: Draft): Definition {
+  return definitionOf(isTarget(draft.target) ? draft : { ...draft, target: emptyDraft(draft.service).target });
 }
 
 function alertingOf({ preset, pairs, mode, groups, noDataAfter }: Draft): Alerting {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { placeProblem } from './place-problem.ts';
+import { placeProblem, together } from './place-problem.ts';
 
 it.each([
   ['body.target', 'target'],
@@ -12,4 +12,21 @@ it.each([
 ])('puts %s at the field %s', (path, name) => {
   const placed = placeProblem({ message: 'no', fields: [{ path, message: 'must be otherwise' }] });
   expect(placed).toEqual({ message: 'no', fields: [{ path: name, message: 'must be otherwise' }] });
+});
+
+it('tells what the server finds beside what the form found, once for each field', () => {
+  const told = { message: 'Not sent yet.', fields: [{ path: 'target', message: 'must lie between 0 and 100 %' }] };
+  const found = [
+    { path: 'target', message: 'must be above 0' },
+    { path: 'window', message: 'must be a length' },
+    { path: 'indicator.valid', message: 'is not closed' },
+  ];
+  expect(together(told, found)).toEqual({
+    message: 'Not sent yet.',
+    fields: [
+      { path: 'target', message: 'must lie between 0 and 100 %' },
+      { path: 'window', message: 'must be a length' },
+      { path: 'indicator.valid', message: 'is not closed' },
+    ],
+  });
 });

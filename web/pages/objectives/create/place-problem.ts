@@ -54,3 +54,9 @@ export function placeProblem(problem: FormProblem): FormProblem {
   });
   return { message: problem.message, fields };
 }
+
+/** What the form can tell by itself, and what else the server finds wrong; of one field the form's own words stand. */
+export function together(told: FormProblem, found: FormProblem['fields']): FormProblem {
+  const others = placeProblem({ message: '', fields: found }).fields.filter(({ path }) => told.fields.every((own) => own.path !== path));
+  return { message: told.message, fields: [...told.fields, ...others] };
+}

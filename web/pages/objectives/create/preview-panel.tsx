@@ -25,7 +25,7 @@ export function PreviewPanel({ draft, onChange, slug, preview }: StepProps & { s
         <>
           <ProblemNote problem={preview.error} what="The past was not read." />
           {preview.past !== undefined ? (
-            <Past past={preview.past} preview={preview} onTake={(target) => onChange({ ...draft, target })} target={draft.target} />
+            <Past past={preview.past} preview={preview} onTake={(target) => onChange({ ...draft, target })} draft={draft} />
           ) : (
             <Panel title="The past 30 days">
               {preview.busy ? (
@@ -69,11 +69,11 @@ function Pushed({ draft, slug }: Pick<StepProps, 'draft'> & { slug: string }) {
 interface PastProps {
   past: Backtest;
   preview: Preview;
-  target: string;
+  draft: StepProps['draft'];
   onTake: (target: string) => void;
 }
 
-function Past({ past, preview, target, onTake }: PastProps) {
+function Past({ past, preview, draft: { target, shape }, onTake }: PastProps) {
   const {
     recommendation: { achievedRatio, target: recommended, because },
     counts,
@@ -107,6 +107,14 @@ function Past({ past, preview, target, onTake }: PastProps) {
       {counts.valid === 0 && (
         <Note tone="caution">
           <p>Nothing was counted in this time. Look whether the query selects what it should.</p>
+        </Note>
+      )}
+      {shape === 'bad' && counts.valid > 0 && counts.bad === 0 && (
+        <Note>
+          <p>
+            <b className="strong">No bad event in this time.</b> Where that surprises, look whether Bad events selects what it should: a
+            misspelt name finds nothing as well. Series of errors may also be born with the first error.
+          </p>
         </Note>
       )}
       <Panel title="Alerts it would have raised" end={`${plural(past.pages, 'page')}, ${plural(past.tickets, 'ticket')}`}>

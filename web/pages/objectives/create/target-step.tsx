@@ -4,6 +4,7 @@ import { TextField } from '../../../ui/form/field.tsx';
 import { Panel } from '../../../ui/panel.tsx';
 import type { Backtest } from '../backtest/past-chart.tsx';
 import { allowedSeconds, lengthWords, numberOf } from '../nines/nines.ts';
+import { windowWords } from '../objective-look.ts';
 import { WindowFields } from '../window-fields.tsx';
 import type { StepProps } from './create-page.tsx';
 
@@ -58,7 +59,7 @@ function allowance(target: string, window: StepProps['draft']['window']): string
         ? undefined
         : (Number(rolling[1]) * { h: 1, d: 24, w: 168 }[rolling[2] as 'h' | 'd' | 'w']) / 24;
   if (days === undefined) return '';
-  const of = window.kind === 'calendar' ? `a ${window.calendar} of ${days} d` : `${days} d`;
+  const of = window.kind === 'calendar' ? `a ${window.calendar} of ${days} d` : windowWords(window.rolling.trim());
   return `Allows ${lengthWords(allowedSeconds(percent / 100, days))} of full outage, of ${of}; or ${events(percent)} of a million events failing.`;
 }
 

@@ -16,7 +16,7 @@ import type { StepProps } from '../create/create-page.tsx';
 import { type Definition, type Draft, problemsOf } from '../create/draft.ts';
 import { MeasureStep } from '../create/measure-step.tsx';
 import { MoreStep } from '../create/more-step.tsx';
-import { FIELDS, placeProblem } from '../create/place-problem.ts';
+import { FIELDS, placeProblem, together } from '../create/place-problem.ts';
 import { PreviewPanel } from '../create/preview-panel.tsx';
 import { usePreview } from '../create/preview.ts';
 import { ServiceStep } from '../create/service-step.tsx';
@@ -96,7 +96,7 @@ function EditForm({ objective, latest, services }: EditProps) {
   const save = useSave(slug, base.number);
   const problems = plan.data?.problems ?? [];
   const planned = problems.length === 0 ? preview.problem : { message: 'Not right yet.', fields: problems };
-  const shown = told ?? (save.error === null ? planned && placeProblem(planned) : refusal(save.error));
+  const shown = (told && together(told, problems)) ?? (save.error === null ? planned && placeProblem(planned) : refusal(save.error));
   const change = (next: Draft) => {
     setDraft(next);
     setTold(undefined);

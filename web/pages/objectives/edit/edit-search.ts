@@ -4,23 +4,22 @@ import { CALENDAR_UNITS, type WindowDraft, windowDraft } from '../window-draft.t
 
 /** Terms that the edit form opens with, as they stand in an address; what differs from the latest version only. */
 export interface EditSearch {
-  target?: string;
+  target?: string | undefined;
   /** `28d`, or `month@Europe/Berlin`. */
-  window?: string;
-  gaps?: Draft['gaps'];
-  preset?: Exclude<Draft['preset'], 'own'>;
+  window?: string | undefined;
+  gaps?: Draft['gaps'] | undefined;
+  preset?: Exclude<Draft['preset'], 'own'> | undefined;
 }
 
-/** What an address may say; anything else is dropped. A number in it was read as one. */
+/** What an address may say; anything else is undefined, which also keeps the router from passing it on. A number in it was read as one. */
 export function editSearch(raw: Record<string, unknown>): EditSearch {
-  const words = (name: string) => (typeof raw[name] === 'string' || typeof raw[name] === 'number' ? String(raw[name]).slice(0, 80) : '');
-  const gaps = GAPS.find(({ value }) => value === raw['gaps'])?.value;
-  const preset = PRESETS.find(({ value }) => value === raw['preset'])?.value;
+  const words = (name: string) =>
+    (typeof raw[name] === 'string' || typeof raw[name] === 'number') && raw[name] !== '' ? String(raw[name]).slice(0, 80) : undefined;
   return {
-    ...(words('target') !== '' && { target: words('target') }),
-    ...(words('window') !== '' && { window: words('window') }),
-    ...(gaps !== undefined && { gaps }),
-    ...(preset !== undefined && { preset }),
+    target: words('target'),
+    window: words('window'),
+    gaps: GAPS.find(({ value }) => value === raw['gaps'])?.value,
+    preset: PRESETS.find(({ value }) => value === raw['preset'])?.value,
   };
 }
 

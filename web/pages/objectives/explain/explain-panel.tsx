@@ -4,18 +4,20 @@ import { useEffect, useRef } from 'react';
 import { api } from '../../../api/client.ts';
 import { Loaded } from '../../../frame/loaded.tsx';
 import { capital, count, duration, percent, targetPercent } from '../../../lib/words.ts';
+import { isSameDay, useZone } from '../../../lib/zone.ts';
 import { IconButton } from '../../../ui/button.tsx';
+import { LabelChips } from '../../../ui/mark.tsx';
 import { SkeletonBlock, Snippet } from '../../../ui/note.tsx';
 import { KeyValue } from '../../../ui/panel.tsx';
-import { Time } from '../../../ui/time/time.tsx';
+import { epoch, Time } from '../../../ui/time/time.tsx';
 import { EXPLAIN_PANEL_ID, type Explaining } from './explained.tsx';
 import { type Asked, type ExplainedFigure, type Explanation, figureWords, worked } from './figures.ts';
 
 /** What one figure is made of, beside the figures; a sheet where there is no room. Esc closes and gives the focus back. */
 export function ExplainPanel({ asked, onAsk }: { asked: Asked; onAsk: Explaining['ask'] }) {
-  const { slug, figure } = asked;
+  const { slug, figure, group } = asked;
   const panel = useRef<HTMLElement>(null);
-  const explanation = useQuery(api.slo.explainObjective.query({ params: { slug } }));
+  const explanation = useQuery(api.slo.explainObjective.query({ params: { slug }, query: group === undefined ? {} : { group } }));
   useEffect(() => {
     const asker = document.activeElement;
     // Opened by its figure it takes the focus; opened by a link it leaves the page as it is.
@@ -40,7 +42,7 @@ export function ExplainPanel({ asked, onAsk }: { asked: Asked; onAsk: Explaining
       </header>
       <div className="pad">
         <Loaded query={explanation} pending={<SkeletonBlock height={260} />}>
-          {(data) => <Body data={data} figure={figure} onFigure={(next) => onAsk({ slug, figure: next })} />}
+          {(data) => <Body data={data} figure={figure} onFigure={(next) => onAsk({ ...asked, figure: next })} />}
         </Loaded>
       </div>
     </section>
@@ -51,6 +53,7 @@ function Body({ data, figure, onFigure }: { data: Explanation; figure: string; o
   const shown = data.figures.find((one) => one.figure === figure);
   return (
     <div className="stack tight">
+      {Object.keys(data.group).length > 0 && <LabelChips labels={data.group} />}
       <label className="field">
         <span className="sr">Figure</span>
         <select className="input" value={shown?.figure ?? ''} onChange={(event) => onFigure(event.target.value)}>
@@ -70,6 +73,7 @@ function Body({ data, figure, onFigure }: { data: Explanation; figure: string; o
 function One({ data, shown }: { data: Explanation; shown: ExplainedFigure }) {
   const { counts } = shown;
   const sum = worked(shown, data.target);
+  const isOneDay = isSameDay(epoch(shown.from), epoch(shown.to), useZone());
   return (
     <>
       <div className="formula">
@@ -84,7 +88,7 @@ function One({ data, shown }: { data: Explanation; shown: ExplainedFigure }) {
             label: 'Window',
             value: (
               <>
-                <Time at={shown.from} shape="moment" /> to <Time at={shown.to} shape="auto-second" />
+                <Time at={shown.from} shape="exact" /> to <Time at={shown.to} shape={isOneDay ? 'second' : 'exact'} />
               </>
             ),
           },
@@ -113,9 +117,9 @@ function One({ data, shown }: { data: Explanation; shown: ExplainedFigure }) {
   );
 }
 
-function coverageWords({ coverageRatio, counts }: ExplainedFigure): string {
+function coverageWords({ coverageRatio, coveredOfMs }: ExplainedFigure): string {
   const share = coverageRatio > 0.9995 && coverageRatio < 1 ? 'nearly all' : percent(coverageRatio, coverageRatio === 1 ? 0 : 1);
-  return `${share} of ${duration(counts.windowMs - counts.excludedMs)} observed`;
+  return `${share} of ${duration(coveredOfMs)} observed`;
 }
 
 function withoutQuery({ figure }: ExplainedFigure): string {

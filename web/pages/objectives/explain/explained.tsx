@@ -1,5 +1,5 @@
 import { createContext, type ReactNode, use } from 'react';
-import type { Asked } from './figures.ts';
+import { type Asked, askedText } from './figures.ts';
 
 export interface Explaining {
   open: Asked | undefined;
@@ -15,10 +15,10 @@ export function ExplainProvider({ value, children }: { value: Explaining; childr
 }
 
 /** A figure that opens its explanation; plain text on a page that shows none. */
-export function Explained({ slug, figure, label, children }: Asked & { label: string; children: ReactNode }) {
+export function Explained({ label, children, ...asked }: Asked & { label: string; children: ReactNode }) {
   const explaining = use(Context);
   if (explaining === undefined) return <>{children}</>;
-  const isOpen = explaining.open?.slug === slug && explaining.open.figure === figure;
+  const isOpen = explaining.open !== undefined && askedText(explaining.open) === askedText(asked);
   return (
     <button
       type="button"
@@ -26,7 +26,7 @@ export function Explained({ slug, figure, label, children }: Asked & { label: st
       aria-expanded={isOpen}
       aria-controls={isOpen ? EXPLAIN_PANEL_ID : undefined}
       title={`Explain ${label}`}
-      onClick={() => explaining.ask(isOpen ? undefined : { slug, figure })}
+      onClick={() => explaining.ask(isOpen ? undefined : asked)}
     >
       {children}
       <span className="sr">, explain {label}</span>

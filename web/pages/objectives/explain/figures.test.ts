@@ -16,6 +16,7 @@ function figure(name: string, counts: { good: number; bad: number }, coverageRat
     to: at,
     counts: { ...counts, valid, windowMs: 1000, observedMs: 1000, gapMs: 0, excludedMs: 0 },
     coverageRatio,
+    coveredOfMs: 1000,
     because: null,
     promql: null,
   };
@@ -25,6 +26,8 @@ describe('what is asked in the URL', () => {
   it('is read back as it was written', () => {
     const asked = { slug: 'checkout', figure: 'burn.3600s' };
     expect(parseAsked(askedText(asked))).toEqual(asked);
+    const ofGroup = { ...asked, group: '["a~b","~"]' };
+    expect(parseAsked(askedText(ofGroup))).toEqual(ofGroup);
   });
 
   it.each([undefined, '', 'checkout', '~sli'])('is nothing in %j', (text) => expect(parseAsked(text)).toBeUndefined());
@@ -51,6 +54,7 @@ describe('figures in words', () => {
     expect(plain(figureWords({ figure: 'forecast', value: 2940, unit: 'seconds' }))).toBe('49 min');
     expect(figureWords({ figure: 'burn.3600s', value: 104.9, unit: 'times' })).toBe('105×');
     expect(figureWords({ figure: 'budget.allowed', value: 1.234, unit: 'events' })).toBe('1.23');
+    expect(figureWords({ figure: 'budget.spare', value: -1.5, unit: 'events' })).toBe('−1.5');
     expect(figureWords({ figure: 'budget.remaining', value: null, unit: 'ratio' })).toBe('—');
   });
 });
@@ -60,6 +64,7 @@ describe('a formula worked out', () => {
 
   it('holds the counts of its window', () => {
     expect(plain(worked(figure('budget.remaining', counts), 0.999))).toBe('1 − 10 ÷ (10,000 × 0.1 %)');
+    expect(plain(worked(figure('budget.spare', counts), 0.999))).toBe('10,000 × 0.1 % − 10');
     expect(plain(worked(figure('burn.3600s', counts), 0.9995))).toBe('10 ÷ 10,000 ÷ 0.05 %');
     expect(plain(worked(figure('sli', counts), 0.999))).toBe('9,990 ÷ 10,000');
   });

@@ -5,7 +5,13 @@ export type Explanation = Answer<'slo', 'explainObjective'>;
 export type ExplainedFigure = Explanation['figures'][number];
 
 /** Names of figures as the API gives them. */
-export const FIGURE = { sli: 'sli', allowed: 'budget.allowed', left: 'budget.remaining', forecast: 'forecast' } as const;
+export const FIGURE = {
+  sli: 'sli',
+  allowed: 'budget.allowed',
+  spare: 'budget.spare',
+  left: 'budget.remaining',
+  forecast: 'forecast',
+} as const;
 
 const UNIT_SECONDS: Record<string, number> = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 };
 
@@ -15,19 +21,21 @@ export function burnFigure(window: string): string {
   return `burn.${match === null ? 0 : Number(match[1]) * (UNIT_SECONDS[match[2] ?? ''] ?? 0)}s`;
 }
 
-/** Which figure of which objective is open, as one word of a URL. */
+/** Which figure of which objective is open, or of one of its groups by its key, as one word of a URL. */
 export interface Asked {
   slug: string;
   figure: string;
+  group?: string | undefined;
 }
 
-export function askedText({ slug, figure }: Asked): string {
-  return `${slug}~${figure}`;
+export function askedText({ slug, figure, group }: Asked): string {
+  return group === undefined ? `${slug}~${figure}` : `${slug}~${figure}~${group}`;
 }
 
 export function parseAsked(text: string | undefined): Asked | undefined {
-  const at = text?.indexOf('~') ?? -1;
-  return text === undefined || at < 1 ? undefined : { slug: text.slice(0, at), figure: text.slice(at + 1) };
+  const [slug, figure, ...group] = text?.split('~') ?? [];
+  if (slug === undefined || slug === '' || figure === undefined) return undefined;
+  return group.length === 0 ? { slug, figure } : { slug, figure, group: group.join('~') };
 }
 
 /** A share of good events near one needs the digits that tell it from its target. */
@@ -49,7 +57,7 @@ export function figureWords({ figure, value, unit }: Pick<ExplainedFigure, 'figu
     case 'seconds':
       return duration(value * 1000);
     case 'events':
-      return value < 10 ? String(Number(value.toFixed(2))) : count(value);
+      return Math.abs(value) < 10 ? String(Number(value.toFixed(2))).replace('-', '−') : count(value);
   }
 }
 
@@ -61,6 +69,7 @@ export function worked({ figure, counts, coverageRatio }: ExplainedFigure, targe
   const bad = count(counts.bad);
   if (figure === FIGURE.sli) return `${count(counts.good)} ÷ ${count(counts.valid)}`;
   if (figure === FIGURE.allowed) return `${valid} × ${budget} %`;
+  if (figure === FIGURE.spare) return `${valid} × ${budget} % − ${bad}`;
   if (figure === FIGURE.left) return `1 − ${bad} ÷ (${valid} × ${budget} %)`;
   if (figure.startsWith('burn.')) return `${bad} ÷ ${valid} ÷ ${budget} %`;
   return undefined;

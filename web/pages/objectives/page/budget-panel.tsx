@@ -10,19 +10,13 @@ import { Panel } from '../../../ui/panel.tsx';
 import { Loaded } from '../../../frame/loaded.tsx';
 import { leftScale } from '../left-scale.ts';
 import { useMarks } from '../marks.ts';
-import { isPaging, type Objective, rateOver, windowWords } from '../objective-look.ts';
-import { failedShare, highest, line, lowest, useRecent, useSeries } from '../series.ts';
+import { isPaging, type Objective, rateOver } from '../objective-look.ts';
+import { periodWords } from '../window-draft.ts';
+import { coveredRange, failedShare, highest, line, lowest, trendPoints, useRecent, useSeries } from '../series.ts';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 const RANGES = { '1h': HOUR, '6h': 6 * HOUR, '1d': DAY, '7d': 7 * DAY } as const;
-
-const UNIT_MS: Record<string, number> = { h: HOUR, d: DAY, w: 7 * DAY };
-
-export function windowMs(window: string): number {
-  const match = /^(\d+)([hdw])$/.exec(window);
-  return match === null ? 30 * DAY : Number(match[1]) * (UNIT_MS[match[2] ?? ''] ?? DAY);
-}
 
 const LEVELS = [
   { value: 0.5, label: 'caution below 50 %' },
@@ -30,7 +24,7 @@ const LEVELS = [
   { value: 0.1, label: 'frozen below 10 %' },
 ];
 
-/** What is left over time, what failed, where it leads at this burn, and the whole window in small. */
+/** What is left over time, what failed, where it leads at the recent pace, and the whole window in small. */
 export function BudgetPanel({ objective }: { objective: Objective }) {
   const search = useSearch({ from: '/frame/objectives/$slug' });
   const navigate = useNavigate({ from: '/objectives/$slug' });
@@ -86,7 +80,7 @@ function RangeCharts({ objective, lengthMs }: { objective: Objective; lengthMs: 
                 ...level,
                 below: isNear(left, level.value),
               }))}
-              {...(ahead !== undefined && { projection: ahead })}
+              {...(ahead !== undefined && { projection: ahead, projectionLabel: 'at the pace of the last 6 h' })}
               bare
             />
             <LineChart
@@ -116,14 +110,14 @@ function percentOf(ratio: number): string {
   return percent(ratio, Math.abs(ratio) < 0.01 && ratio !== 0 ? 2 : 1);
 }
 
-/** A straight line to where the budget ends at the burn of the last hour, when that is near enough to see. */
+/** A straight line to where the budget ends at the pace of the last 6 h, while the last hour burns too and the end is near enough to see. */
 function projectionOf(objective: Objective, now: number, lengthMs: number): readonly Point[] | undefined {
   const left = objective.budget.remainingRatio;
   const rate = rateOver(objective, '1h') ?? 0;
   if (left === null || left <= 0 || rate <= 1 || objective.exhaustsInSeconds === null) return undefined;
   const end = now + lengthMs / 4;
   const spentBy = now + objective.exhaustsInSeconds * 1000;
-  if (spentBy > now + windowMs(objective.window)) return undefined;
+  if (spentBy - now > Date.parse(objective.period.to) - Date.parse(objective.period.from)) return undefined;
   const at = Math.min(end, spentBy);
   return [
     [now, left],
@@ -132,19 +126,16 @@ function projectionOf(objective: Objective, now: number, lengthMs: number): read
 }
 
 function WholeWindow({ objective }: { objective: Objective }) {
-  const now = useMinute();
-  const from = now - windowMs(objective.window);
-  const marks = useMarks(objective.service.slug, { from, to: now });
-  const step = (now - from) / Math.max(1, objective.trend.length - 1);
-  const points = objective.trend.map((value, at): Point => [from + at * step, value]);
+  const range = coveredRange(objective);
+  const marks = useMarks(objective.service.slug, range);
+  const points = trendPoints(objective);
   if (points.filter(([, value]) => value !== null).length < 2) return null;
   return (
     <div className="whole">
       <LineChart
-        title={<span className="sm soft plain-title">The whole window, {windowWords(objective.window)}</span>}
-        label={`Budget left over ${windowWords(objective.window)}`}
-        from={from}
-        to={now}
+        title={<span className="sm soft plain-title">The whole window, {periodWords(objective.window)}</span>}
+        label={`Budget left over ${periodWords(objective.window)}`}
+        {...range}
         height={58}
         scale={lowest(points) < 0 ? leftScale(1, lowest(points)) : percentScale(1)}
         write={percentOf}

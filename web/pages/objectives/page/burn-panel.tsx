@@ -1,9 +1,10 @@
-import { burn, capital, count, percent } from '../../../lib/words.ts';
+import { burn, capital, count, factor, percent, plural } from '../../../lib/words.ts';
 import { BurnBar } from '../../../ui/budget.tsx';
 import { Panel } from '../../../ui/panel.tsx';
 import { type Column, Table } from '../../../ui/table.tsx';
+import { alertingOf } from '../backtest/terms.ts';
 import { Explained } from '../explain/explained.tsx';
-import { burnFigure } from '../explain/figures.ts';
+import { burnFigure, FIGURE } from '../explain/figures.ts';
 import { Why } from '../../../ui/why.tsx';
 import { type Objective, windowWords } from '../objective-look.ts';
 
@@ -16,13 +17,22 @@ const VERDICT: Record<Pair['verdict'], { word: string; className: string }> = {
   frozen: { word: 'held: no data', className: 'soft' },
 };
 
-function pairColumns(slug: string): Column<Pair>[] {
+/** Both bars may pass the mark and the rule be quiet all the same: then what holds it stands there. */
+const HELD: Record<string, string> = {
+  too_few_bad: 'quiet: too few to tell',
+  could_be_chance: 'quiet: could be chance',
+  window_excluded: 'quiet: corrected',
+};
+
+function pairColumns({ slug, burn: windows }: Objective): Column<Pair>[] {
+  /** What a window burns at; null where none of it was observed. */
+  const rateOf = (window: string, rate: number) => (windows.find((one) => one.window === window)?.coverageRatio === 0 ? null : rate);
   return [
     {
       head: 'Rule',
       cell: (pair) => (
         <>
-          <b className="medium">{pair.factor}×</b> <span className="mute">{pair.severity}</span>
+          <b className="medium">{factor(pair.factor)}</b> <span className="mute">{pair.severity}</span>
         </>
       ),
     },
@@ -33,37 +43,43 @@ function pairColumns(slug: string): Column<Pair>[] {
       className: 'bars',
       cell: (pair) => (
         <>
-          <BurnBar rate={pair.longRate} threshold={pair.factor} label={windowWords(pair.long)} />
-          <BurnBar rate={pair.shortRate} threshold={pair.factor} label={windowWords(pair.short)} short />
+          <BurnBar rate={rateOf(pair.long, pair.longRate)} threshold={pair.factor} label={windowWords(pair.long)} />
+          <BurnBar rate={rateOf(pair.short, pair.shortRate)} threshold={pair.factor} label={windowWords(pair.short)} short />
         </>
       ),
     },
-    { head: 'Long', right: true, phoneLabel: 'long', cell: (pair) => <Rate slug={slug} window={pair.long} rate={pair.longRate} /> },
-    { head: 'Short', right: true, phoneLabel: 'short', cell: (pair) => <Rate slug={slug} window={pair.short} rate={pair.shortRate} /> },
     {
-      head: 'State',
+      head: 'Long',
       right: true,
-      cell: (pair) => (
-        <Why
-          side="right"
-          ask={
-            <span
-              className={`${VERDICT[pair.verdict].className} ${pair.verdict === 'firing' ? (pair.severity === 'page' ? 'tx-red' : 'tx-orange') : ''}`}
-            >
-              {VERDICT[pair.verdict].word}
-            </span>
-          }
-          reason={pair.because}
-        />
-      ),
+      phoneLabel: 'long',
+      cell: (pair) => <Rate slug={slug} window={pair.long} rate={rateOf(pair.long, pair.longRate)} />,
     },
+    {
+      head: 'Short',
+      right: true,
+      phoneLabel: 'short',
+      cell: (pair) => <Rate slug={slug} window={pair.short} rate={rateOf(pair.short, pair.shortRate)} />,
+    },
+    { head: 'State', right: true, cell: (pair) => <State pair={pair} /> },
   ];
 }
 
-function Rate({ slug, window, rate }: { slug: string; window: string; rate: number }) {
+function State({ pair: { verdict, severity, because } }: { pair: Pair }) {
+  const { word, className } = VERDICT[verdict];
+  const tone = verdict === 'firing' ? (severity === 'page' ? 'tx-red' : 'tx-orange') : '';
+  return (
+    <Why
+      side="right"
+      ask={<span className={`${className} ${tone}`}>{verdict === 'quiet' ? (HELD[because.code] ?? word) : word}</span>}
+      reason={because}
+    />
+  );
+}
+
+function Rate({ slug, window, rate }: { slug: string; window: string; rate: number | null }) {
   return (
     <Explained slug={slug} figure={burnFigure(window)} label={`burn over ${windowWords(window)}`}>
-      {burn(rate)}
+      {rate === null ? '—' : burn(rate)}
     </Explained>
   );
 }
@@ -78,11 +94,11 @@ export function BurnPanel({ objective }: { objective: Objective }) {
       className="wins"
     >
       {objective.pairs.length === 0 ? (
-        <p className="pad mute">It alerts on no burn.</p>
+        <NoPairs objective={objective} />
       ) : (
         <Table
           label="Burn windows"
-          columns={pairColumns(objective.slug)}
+          columns={pairColumns(objective)}
           groups={[{ rows: objective.pairs }]}
           rowKey={(pair) => `${pair.long} ${pair.factor}`}
         />
@@ -103,32 +119,81 @@ export function BurnPanel({ objective }: { objective: Objective }) {
   );
 }
 
-function windowColumns(slug: string): Column<Window>[] {
+/** An objective without rules of its own: its groups have them, or nothing alerts on burn. */
+function NoPairs({ objective: { definition, groups } }: { objective: Objective }) {
+  const alerting = alertingOf(definition);
+  if (alerting['groups'] !== 'any' || alerting['preset'] === 'none') return <p className="pad mute">It alerts on no burn.</p>;
+  const { count: total, paging, ticketing } = groups;
+  return (
+    <p className="pad">
+      {paging === 0 ? 'No group pages' : `${count(paging)} of ${plural(total, 'group')} ${paging === 1 ? 'pages' : 'page'}`}
+      {ticketing > 0 && `, ${plural(ticketing, 'has a ticket', 'have a ticket')}`}. Each is alerted on for itself.{' '}
+      <a className="link" href="#groups">
+        The groups
+      </a>
+    </p>
+  );
+}
+
+/** A row of counts; the whole window of the budget has no burn of its own. */
+type Row = Omit<Window, 'rate' | 'seconds'> & { rate: number | undefined };
+
+function shareOf({ validCount, badCount }: Row): string {
+  if (validCount === 0) return '—';
+  return badCount === 0 ? percent(0, 0) : percent(badCount / validCount, badCount / validCount < 0.001 ? 3 : 2);
+}
+
+/** A little is not nothing. */
+function knownOf({ coverageRatio }: Row): string {
+  return coverageRatio > 0 && coverageRatio < 0.005 ? `<\u00a01\u00a0%` : percent(coverageRatio, 0);
+}
+
+function windowColumns(slug: string): Column<Row>[] {
   return [
-    { head: 'Window', cell: (window) => windowWords(window.window) },
-    { head: 'Valid', right: true, phoneLabel: 'valid', cell: (window) => count(window.validCount) },
-    { head: 'Failed', right: true, phoneLabel: 'failed', cell: (window) => count(window.badCount) },
+    {
+      head: 'Window',
+      cell: (row) => (
+        <>
+          {windowWords(row.window)} {row.rate === undefined && <span className="mute">budget</span>}
+        </>
+      ),
+    },
+    { head: 'Valid', right: true, phoneLabel: 'valid', cell: (row) => count(row.validCount) },
+    { head: 'Failed', right: true, phoneLabel: 'failed', cell: (row) => count(row.badCount) },
     {
       head: 'Failed share',
       right: true,
-      cell: (window) =>
-        window.validCount === 0 ? '—' : percent(window.badCount / window.validCount, window.badCount / window.validCount < 0.001 ? 3 : 2),
+      cell: (row) =>
+        row.rate === undefined ? (
+          <Explained slug={slug} figure={FIGURE.sli} label="good events">
+            {shareOf(row)}
+          </Explained>
+        ) : (
+          shareOf(row)
+        ),
     },
-    { head: 'Known', right: true, spare: true, className: 'mute', cell: (window) => percent(window.coverageRatio, 0) },
-    { head: 'Burn', right: true, phoneLabel: 'burn', cell: (window) => <Rate slug={slug} window={window.window} rate={window.rate} /> },
+    { head: 'Known', right: true, spare: true, className: 'mute', cell: knownOf },
+    {
+      head: 'Burn',
+      right: true,
+      phoneLabel: 'burn',
+      cell: (row) =>
+        row.rate === undefined ? null : <Rate slug={slug} window={row.window} rate={row.coverageRatio === 0 ? null : row.rate} />,
+    },
   ];
 }
 
-/** The figures above, undivided. */
-export function CountsPanel({ objective }: { objective: Objective }) {
+/** The figures above, undivided: each window of the burn, and all that the budget covers. */
+export function CountsPanel({ objective: { slug, burn: windows, budget, window } }: { objective: Objective }) {
+  const rows: Row[] = [...windows.toSorted((a, b) => a.seconds - b.seconds), { ...budget, window, rate: undefined }];
   return (
     <Panel title="Counts" end="the figures above, undivided" flush>
       <Table
         plain
         label="Counts by window"
-        columns={windowColumns(objective.slug)}
-        groups={[{ rows: objective.burn.toSorted((a, b) => a.seconds - b.seconds) }]}
-        rowKey={(window) => window.window}
+        columns={windowColumns(slug)}
+        groups={[{ rows }]}
+        rowKey={(row) => (row.rate === undefined ? 'budget' : row.window)}
       />
     </Panel>
   );

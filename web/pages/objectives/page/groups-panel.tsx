@@ -9,20 +9,32 @@ import { Chip, LabelChips } from '../../../ui/mark.tsx';
 import { SkeletonRows } from '../../../ui/note.tsx';
 import { Panel } from '../../../ui/panel.tsx';
 import { type Column, Table } from '../../../ui/table.tsx';
-import { type Objective, ratioLevel } from '../objective-look.ts';
+import { Explained } from '../explain/explained.tsx';
+import { burnFigure, FIGURE } from '../explain/figures.ts';
+import { type Objective, ratioLevel, windowWords } from '../objective-look.ts';
 
 type Group = Answer<'slo', 'listGroups'>['items'][number];
 
-const COLUMNS: Column<Group>[] = [
+const columnsOf = (slug: string): Column<Group>[] => [
   { head: 'Group', full: true, cell: (group) => <LabelChips labels={group.labels} /> },
   {
     head: 'Budget left',
     full: true,
     className: 'budget',
-    cell: (group) => <BudgetCell leftRatio={group.remainingRatio} level={ratioLevel(group.remainingRatio)} />,
+    cell: (group) => (
+      <BudgetCell
+        leftRatio={group.remainingRatio}
+        level={ratioLevel(group.remainingRatio)}
+        number={(text) => (
+          <Explained slug={slug} group={group.key} figure={FIGURE.left} label="the budget left of this group">
+            {text}
+          </Explained>
+        )}
+      />
+    ),
   },
-  { head: '1 h', right: true, phoneLabel: '1 h', cell: (group) => burn(group.burn1h) },
-  { head: '5 min', right: true, phoneLabel: '5 min', cell: (group) => burn(group.burn5m) },
+  { head: '1 h', right: true, phoneLabel: '1 h', cell: (group) => <Rate slug={slug} group={group} window="1h" rate={group.burn1h} /> },
+  { head: '5 min', right: true, phoneLabel: '5 min', cell: (group) => <Rate slug={slug} group={group} window="5m" rate={group.burn5m} /> },
   { head: 'Failed', right: true, spare: true, cell: (group) => `${count(group.badCount)} of ${count(group.validCount)}` },
   { head: 'Known', right: true, spare: true, className: 'mute', cell: (group) => percent(group.coverageRatio, 0) },
   {
@@ -38,6 +50,15 @@ const COLUMNS: Column<Group>[] = [
       ),
   },
 ];
+
+function Rate({ slug, group, window, rate }: { slug: string; group: Group; window: '1h' | '5m'; rate: number }) {
+  if (group.coverageRatio === 0) return '—';
+  return (
+    <Explained slug={slug} group={group.key} figure={burnFigure(window)} label={`the burn of this group over ${windowWords(window)}`}>
+      {burn(rate)}
+    </Explained>
+  );
+}
 
 type Listing = Parameters<typeof usePaged<Group, { limit: number }>>[0];
 
@@ -59,7 +80,7 @@ export function GroupsPanel({ objective }: { objective: Objective }) {
       ) : list.items.length === 0 ? (
         <p className="pad mute">No group was counted yet. Each combination of these labels gets a budget of its own once it is.</p>
       ) : (
-        <Table label="Groups" columns={COLUMNS} groups={[{ rows: list.items }]} rowKey={(group) => group.key} />
+        <Table label="Groups" columns={columnsOf(objective.slug)} groups={[{ rows: list.items }]} rowKey={(group) => group.key} />
       )}
       {list.more !== undefined && (
         <div className="pad">

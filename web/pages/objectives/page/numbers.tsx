@@ -1,19 +1,17 @@
 import type { ReactNode } from 'react';
-import { burn, count, duration, percent, targetPercent } from '../../../lib/words.ts';
+import { burn, count, percent, targetPercent } from '../../../lib/words.ts';
 import { Explained } from '../explain/explained.tsx';
 import { burnFigure, FIGURE, shareWords } from '../explain/figures.ts';
-import { heatOf, type Objective, rateOver } from '../objective-look.ts';
-import { forecastBand, minutesSentence } from './minutes.ts';
+import { heatOf, isSilent, type Objective, rateOver, runsOut } from '../objective-look.ts';
+import { forecastBand, minutesSentence, observedWords } from './minutes.ts';
 
 /** The figures at the head of an objective. Each opens what it is made of. */
 export function Numbers({ objective }: { objective: Objective }) {
-  const { slug, budget, exhaustsInSeconds, target, asCounted } = objective;
+  const { slug, budget, target, asCounted } = objective;
   const left = budget.remainingRatio;
   const rate = rateOver(objective, '1h');
   const mayFail = Math.floor(budget.allowedBadCount - budget.badCount);
   const good = budget.validCount === 0 ? null : 1 - budget.badCount / budget.validCount;
-  const isSpent = left !== null && left <= 0;
-  const band = forecastBand(objective.forecast);
   return (
     <div className="figs numbers">
       <Number
@@ -23,7 +21,10 @@ export function Numbers({ objective }: { objective: Objective }) {
         value={left === null ? '—' : percent(left)}
         hot={left !== null && left < 0}
         note={minutesSentence(objective)}
-        more={asCounted === null ? undefined : `as counted ${asCounted.remainingRatio === null ? '—' : percent(asCounted.remainingRatio)}`}
+        more={[
+          observedWords(budget.coverageRatio),
+          asCounted === null ? undefined : `as counted ${asCounted.remainingRatio === null ? '—' : percent(asCounted.remainingRatio)}`,
+        ]}
       />
       <Number
         slug={slug}
@@ -35,7 +36,7 @@ export function Numbers({ objective }: { objective: Objective }) {
       />
       <Number
         slug={slug}
-        figure={FIGURE.allowed}
+        figure={FIGURE.spare}
         label={mayFail < 0 ? 'Failed too many' : 'May still fail'}
         value={count(Math.abs(mayFail))}
         hot={mayFail < 0}
@@ -47,17 +48,21 @@ export function Numbers({ objective }: { objective: Objective }) {
         label="Burn, 1 h"
         value={rate === undefined ? '—' : burn(rate)}
         hot={heatOf(objective, '1h') === 'page'}
-        note="1× lasts the window"
+        note={rate === undefined ? 'nothing is known of now' : '1× lasts the window'}
       />
-      <Number
-        slug={slug}
-        figure={FIGURE.forecast}
-        label="Runs out at this burn"
-        value={isSpent ? 'spent' : exhaustsInSeconds === null ? '—' : duration(exhaustsInSeconds * 1000)}
-        note={isSpent ? 'nothing is left' : (band ?? objective.forecast.because.text)}
-      />
+      <Number slug={slug} figure={FIGURE.forecast} label="Runs out" value={runsOut(objective)} {...paceNotes(objective)} />
     </div>
   );
+}
+
+/** At which pace it runs out, and how soon at others; or why it does not. */
+function paceNotes(objective: Objective): Pick<NumberProps, 'note' | 'more'> {
+  const { exhaustsInSeconds, forecast, budget } = objective;
+  if (budget.remainingRatio !== null && budget.remainingRatio <= 0) return { note: 'nothing is left' };
+  if (isSilent(objective)) return { note: 'nothing is known of now' };
+  return exhaustsInSeconds === null
+    ? { note: forecastBand(forecast) ?? forecast.because.text }
+    : { note: 'at the pace of the last 6\u00a0h', more: [forecastBand(forecast)] };
 }
 
 interface NumberProps {
@@ -67,10 +72,11 @@ interface NumberProps {
   value: string;
   hot?: boolean;
   note: ReactNode;
-  more?: ReactNode;
+  /** Further lines; those that are undefined are left out. */
+  more?: readonly (string | undefined)[];
 }
 
-function Number({ slug, figure, label, value, hot = false, note, more }: NumberProps) {
+function Number({ slug, figure, label, value, hot = false, note, more = [] }: NumberProps) {
   // A value and its unit are set in two sizes; a longer text stays whole.
   const [amount = value, unit, ...rest] = value.split('\u00a0');
   const isPair = unit !== undefined && rest.length === 0;
@@ -84,7 +90,14 @@ function Number({ slug, figure, label, value, hot = false, note, more }: NumberP
         </b>
       </Explained>
       <span className="note-line">{note}</span>
-      {more !== undefined && <span className="note-line">{more}</span>}
+      {more.map(
+        (line) =>
+          line !== undefined && (
+            <span key={line} className="note-line">
+              {line}
+            </span>
+          ),
+      )}
     </div>
   );
 }

@@ -2,8 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { api } from '../../../api/client.ts';
 import { ProblemNote } from '../../../frame/problem-note.tsx';
-import { useMinute } from '../../../lib/clock.ts';
-import { capital } from '../../../lib/words.ts';
+import { capital, plural } from '../../../lib/words.ts';
 import { Icon } from '../../../ui/icons.tsx';
 import { SkeletonBlock } from '../../../ui/note.tsx';
 import { Panel } from '../../../ui/panel.tsx';
@@ -16,7 +15,7 @@ import { ReviewsPanel } from '../review/reviews-panel.tsx';
 import { PolicyLevels } from '../policy/policy-levels.tsx';
 import { useMarks } from '../marks.ts';
 import { type Objective, windowWords } from '../objective-look.ts';
-import { windowMs } from './budget-panel.tsx';
+import { coveredRange } from '../series.ts';
 
 /** What the budget means for changes, what took it, and how it is defined. */
 export function ObjectiveAside({ objective }: { objective: Objective }) {
@@ -81,9 +80,9 @@ function PolicyPanel({ objective }: { objective: Objective }) {
 }
 
 function SpentPanel({ objective }: { objective: Objective }) {
-  const now = useMinute();
-  const { incidents, recorded } = useMarks(objective.service.slug, { from: now - windowMs(objective.window), to: now });
-  const shown = incidents.filter((incident) => Date.parse(incident.declaredAt) > now - windowMs(objective.window));
+  const range = coveredRange(objective);
+  const { incidents, recorded } = useMarks(objective.service.slug, range);
+  const shown = incidents.filter((incident) => Date.parse(incident.declaredAt) > range.from);
   return (
     <Panel title="Over this budget" end={windowWords(objective.window)}>
       <ul className="plain">
@@ -103,7 +102,7 @@ function SpentPanel({ objective }: { objective: Objective }) {
         {shown.length === 0 && <li className="mute">No incident.</li>}
         <li>
           <Icon name="change" />
-          <span className="grow">{recorded.length === 100 ? '100 changes or more' : `${recorded.length} changes`}</span>
+          <span className="grow">{recorded.length === 100 ? '100 changes or more' : plural(recorded.length, 'change')}</span>
           {recorded[0] !== undefined && (
             <span className="mute sm nowrap">
               last <Time at={recorded[0].startedAt} />

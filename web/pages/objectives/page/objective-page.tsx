@@ -15,14 +15,16 @@ import { ExplainPanel } from '../explain/explain-panel.tsx';
 import { ExplainProvider } from '../explain/explained.tsx';
 import { type Asked, askedText, parseAsked } from '../explain/figures.ts';
 import { LevelWhy } from '../level-why.tsx';
-import { type Objective, windowWords } from '../objective-look.ts';
+import type { Objective } from '../objective-look.ts';
+import { periodWords } from '../window-draft.ts';
 import { DeleteObjective } from '../edit/delete-objective.tsx';
-import { FirstCounts } from './first-counts.tsx';
 import { UnreadableNote } from '../corrections/unreadable-note.tsx';
 import { GoverningNote } from './governing-note.tsx';
 import { Numbers } from './numbers.tsx';
 import { ObjectiveAside } from './objective-aside.tsx';
 import { Overview } from './overview.tsx';
+import { FirstCounts } from '../reading/first-counts.tsx';
+import { NewsChip, ReadingNote } from '../reading/reading-note.tsx';
 import { ReviewNote } from '../review/review-note.tsx';
 
 const BacktestTab = lazy(() => import('../backtest/backtest-tab.tsx').then((file) => ({ default: file.BacktestTab })));
@@ -66,7 +68,12 @@ function ObjectiveBody({ objective }: { objective: Objective }) {
       <PageHead
         near
         title={objective.name}
-        beside={<LevelWhy objective={objective} />}
+        beside={
+          <>
+            <LevelWhy objective={objective} />
+            <NewsChip objective={objective} />
+          </>
+        }
         lead={<Lead objective={objective} />}
         acts={
           <>
@@ -83,6 +90,7 @@ function ObjectiveBody({ objective }: { objective: Objective }) {
       <ExplainProvider value={{ open, ask }}>
         <div className={hasSide ? 'cols wide' : undefined}>
           <div className="stack">
+            <ReadingNote objective={objective} />
             {isDark ? <FirstCounts objective={objective} /> : <Numbers objective={objective} />}
             <ReviewNote objective={objective} />
             <UnreadableNote objective={objective} />
@@ -114,11 +122,11 @@ function tabsOf(objective: Objective): Tab<TabName>[] {
 
 function Lead({ objective }: { objective: Objective }) {
   const { description, service, target, window, governing } = objective;
-  const goal = `${targetPercent(target)} over ${windowWords(window)}`;
+  const goal = `${targetPercent(target)} over ${periodWords(window)}`;
   const about = `${service.name}, tier ${service.tier} · version ${governing.version}`;
   return (
     <>
-      {description === '' ? `${targetPercent(target)} of events are good, over ${windowWords(window)}.` : description}{' '}
+      {description === '' ? `${targetPercent(target)} of events are good, over ${periodWords(window)}.` : description}{' '}
       <span className="mute">{description === '' ? about : `${goal} · ${about}`}</span>
     </>
   );

@@ -10,7 +10,11 @@ export function Overview({ objective }: { objective: Objective }) {
       {objective.firstObservedAt !== null && <BudgetPanel objective={objective} />}
       <BurnPanel objective={objective} />
       <CountsPanel objective={objective} />
-      {objective.groups.by.length > 0 && <GroupsPanel objective={objective} />}
+      {objective.groups.by.length > 0 && (
+        <div id="groups">
+          <GroupsPanel objective={objective} />
+        </div>
+      )}
     </div>
   );
 }

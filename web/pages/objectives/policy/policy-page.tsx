@@ -1,3 +1,4 @@
+import { ALWAYS_HOLDS, BUDGET_MEANING, UNKNOWN_BUDGET } from '#modules/slo/core/budget-policy/sentences.ts';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
@@ -87,6 +88,7 @@ function PolicyDocument({ policy, onSigned }: { policy: Policy; onSigned: () => 
           {policy.version === 0 ? 'As shipped; nobody has edited it.' : `Version ${policy.version}.`} Slug{' '}
           <span className="mono">{policy.slug}</span>
         </p>
+        <p className="soft">{BUDGET_MEANING}</p>
       </div>
       <Panel title="Levels" end="by what is left of the budget" flush>
         <ol className="levels">
@@ -108,6 +110,14 @@ function PolicyDocument({ policy, onSigned }: { policy: Policy; onSigned: () => 
             </li>
           ))}
         </ol>
+        <p className="pad unknown-budget">{UNKNOWN_BUDGET}</p>
+      </Panel>
+      <Panel title="What always holds">
+        <ul className="consequences">
+          {ALWAYS_HOLDS.map((sentence) => (
+            <li key={sentence}>{sentence}</li>
+          ))}
+        </ul>
       </Panel>
       <Panel title="Exceptions">
         <p>{policy.exceptions.trim() === '' ? 'None are foreseen.' : policy.exceptions}</p>
@@ -139,17 +149,33 @@ function Governed({ policy }: { policy: Policy }) {
             No objective yet. Name it in a definition as <span className="mono">policy: {policy.slug}</span>, or give it to a service.
           </p>
         ) : (
-          <ul className="row wrap labels">
-            {policy.objectives.map((objective) => (
-              <li key={objective.slug}>
-                <Link to="/objectives/$slug" params={{ slug: objective.slug }}>
-                  <Chip>{objective.name}</Chip>
-                </Link>
-              </li>
-            ))}
-          </ul>
+          <GovernedList objectives={policy.objectives} />
         )}
       </div>
     </Panel>
+  );
+}
+
+/** More than stand well on a page, or on paper, are folded. */
+const SHOWN_MOST = 40;
+
+function GovernedList({ objectives }: Pick<Policy, 'objectives'>) {
+  const list = (
+    <ul className="row wrap governed">
+      {objectives.map((objective) => (
+        <li key={objective.slug}>
+          <Link to="/objectives/$slug" params={{ slug: objective.slug }}>
+            <Chip>{objective.name}</Chip>
+          </Link>
+        </li>
+      ))}
+    </ul>
+  );
+  if (objectives.length <= SHOWN_MOST) return list;
+  return (
+    <details className="fold">
+      <summary>Show all {plural(objectives.length, 'objective')}</summary>
+      {list}
+    </details>
   );
 }

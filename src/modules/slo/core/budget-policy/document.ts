@@ -1,5 +1,6 @@
 import { assertNever } from '#kernel/errors.ts';
-import { type BudgetPolicy, type PolicyLevel, SPENT_LIMIT_RATIO } from './policy.ts';
+import type { BudgetPolicy, PolicyLevel } from './policy.ts';
+import { ALWAYS_HOLDS, BUDGET_MEANING, UNKNOWN_BUDGET } from './sentences.ts';
 
 export interface PolicySignature {
   /** The version that was signed. */
@@ -21,22 +22,16 @@ export interface PolicyDocument {
 
 /** The policy as people read and sign it, in Markdown. No text of people can add to or break its structure. */
 export function renderPolicyDocument({ policy, services, objectives, signatures }: PolicyDocument): string {
-  const limit = percent(SPENT_LIMIT_RATIO);
   const parts = [
     `# Error budget policy: ${line(policy.name)}`,
     policy.version === 0 ? 'As shipped; nobody has edited or signed it.' : `Version ${policy.version}.`,
-    'The budget of an objective is what may fail: one minus its target. What is left of it decides what may be changed.',
+    BUDGET_MEANING,
     '## Levels',
     levelTable(policy),
     ...policy.levels.map((level, i) => levelSection(level, policy.levels[i - 1])),
-    'Where the remaining budget is not known, each change needs an approval and chaos is off.',
+    UNKNOWN_BUDGET,
     '## What always holds',
-    list([
-      'A rollback, and a change labelled fix, pass the gate at every level.',
-      'While an incident of SEV1 or SEV2 is open on a service, nothing else does.',
-      `One incident that spent more than ${limit} of an objective's budget gets a postmortem, which must hold an action of priority P0.`,
-      `One class of incidents that spent more than ${limit} of a quarter's budget becomes a planning item of priority P0.`,
-    ]),
+    list(ALWAYS_HOLDS),
     '## Exceptions',
     policy.exceptions.trim() === '' ? 'None are foreseen.' : paragraphs(policy.exceptions),
     '## What it governs',

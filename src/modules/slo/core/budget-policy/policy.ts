@@ -96,9 +96,3 @@ export function resolvePolicySlug(objective: string | undefined, service: string
 }
 
 export const STANDARD = 'standard';
-
-/**
- * Share of a budget that one incident, or one class of incidents in a quarter, may spend; more than it asks for an action
- * of the highest priority. From the error-budget policy in Google's SRE workbook.
- */
-export const SPENT_LIMIT_RATIO = 0.2;

@@ -3,6 +3,9 @@ import { DAY_MS, InstantText, type Instant, instant, iso } from '#kernel/instant
 import { Zone } from '#kernel/zoned.ts';
 import { CELL_MS, type CorrectionSpan, toCell } from './counts.ts';
 
+const WHOLE = 'must be a whole number from 0 to 1,000,000,000,000';
+const Events = z.int(WHOLE).min(0, WHOLE).max(1e12, WHOLE);
+
 /**
  * A period that counts otherwise than it was counted. `exclude` takes it out, events and time; `recount` replaces what was
  * counted in it. With an RRULE (RFC 5545, without DTSTART) it comes again on the wall clock of its zone, as long each time.
@@ -12,8 +15,8 @@ export const CorrectionRule = z
     kind: z.enum(['exclude', 'recount']),
     from: InstantText,
     to: InstantText,
-    good: z.int().min(0).max(1e12).optional(),
-    valid: z.int().min(0).max(1e12).optional(),
+    good: Events.optional(),
+    valid: Events.optional(),
     rrule: z
       .string()
       .max(300)

@@ -3,7 +3,7 @@ import { Empty } from '../../../ui/note.tsx';
 import type { Objective } from '../objective-look.ts';
 import { otlpSnippet, pushSnippet } from '../push-snippet.ts';
 
-/** Nothing was counted yet: how counts come, by the indicator's source. */
+/** Nothing was counted yet: how counts come, by the indicator's source. What a source refuses stands above, in its own note. */
 export function FirstCounts({ objective }: { objective: Objective }) {
   switch (kindOf(objective.indicator)) {
     case 'otlp':
@@ -16,7 +16,7 @@ export function FirstCounts({ objective }: { objective: Objective }) {
     case 'promql':
       return (
         <Empty title="No counts yet" wait="waiting for the first reading…">
-          <p>The source is asked within a minute; what it remembers is read after that.</p>
+          <p>{sourceSentence(objective.reading)}</p>
         </Empty>
       );
     default:
@@ -30,6 +30,12 @@ export function FirstCounts({ objective }: { objective: Objective }) {
         </Empty>
       );
   }
+}
+
+function sourceSentence(reading: Objective['reading']): string {
+  if (reading !== null && reading.lastFailure !== null) return 'Counting begins once the source answers, with what it remembers.';
+  if (reading === null || reading.readUntil === null) return 'The source is asked within a minute; what it remembers is read after that.';
+  return 'The source answers, and no event was counted in what it gave. Look whether the queries select what they should.';
 }
 
 function kindOf(indicator: unknown): unknown {
