@@ -142,7 +142,7 @@ function scrapeProblem(pair: BurnPair, scrapeMs: DurationMs): Because<LeftOutCod
 }
 
 /** A factor in words: those of a calendar month follow from its length, and have no end. */
-export function factorText(factor: number): string {
+export function factorWords(factor: number): string {
   return String(Number(factor.toPrecision(3)));
 }
 
@@ -153,7 +153,7 @@ export function factorText(factor: number): string {
 export function problemOf(pair: BurnPair, target: number): Because<LeftOutCode> | null {
   const window = humanDuration(pair.longMs);
   if (microOf(pair.factor) < MICRO_BIG) {
-    return because('factor_below_one', `a burn of ${factorText(pair.factor)}× over ${window} would not exhaust the budget`, {
+    return because('factor_below_one', `a burn of ${factorWords(pair.factor)}× over ${window} would not exhaust the budget`, {
       factor: pair.factor,
       window,
     });
@@ -162,7 +162,7 @@ export function problemOf(pair: BurnPair, target: number): Because<LeftOutCode> 
     const highest = 1 / (1 - target);
     return because(
       'cannot_fire',
-      `even a full outage burns only ${highest.toFixed(2)}×, so ${factorText(pair.factor)}× over ${window} never fires`,
+      `even a full outage burns only ${highest.toFixed(2)}×, so ${factorWords(pair.factor)}× over ${window} never fires`,
       {
         factor: pair.factor,
         highestBurn: highest,

@@ -10,7 +10,7 @@ import {
   type BurnUrgency,
   budgetOf,
   budgetParts,
-  factorText,
+  factorWords,
   microOf,
 } from '../policy.ts';
 import { binomialTail } from './chance.ts';
@@ -338,7 +338,7 @@ function decidePair({ key, pair, code, firing, long: longCounts, short: shortCou
 
 function describe(code: PairCode, pair: BurnPair, long: WindowBurn, short: WindowBurn): string {
   const over = (burn: WindowBurn): string => `${burn.rate.toFixed(1)}× over ${humanDuration(burn.windowMs)}`;
-  const factor = factorText(pair.factor);
+  const factor = factorWords(pair.factor);
   switch (code) {
     case 'both_windows_above':
       return `burning ${over(long)} and ${over(short)}, above ${factor}×`;
