@@ -11,11 +11,11 @@ import { Panel } from '../../../ui/panel.tsx';
 import { type Column, Table } from '../../../ui/table.tsx';
 import { Explained } from '../explain/explained.tsx';
 import { burnFigure, FIGURE } from '../explain/figures.ts';
-import { type Objective, ratioLevel, windowWords } from '../objective-look.ts';
+import { isSilent, type Objective, ratioLevel, windowWords } from '../objective-look.ts';
 
 type Group = Answer<'slo', 'listGroups'>['items'][number];
 
-const columnsOf = (slug: string): Column<Group>[] => [
+const columnsOf = (objective: Objective): Column<Group>[] => [
   { head: 'Group', full: true, cell: (group) => <LabelChips labels={group.labels} /> },
   {
     head: 'Budget left',
@@ -26,15 +26,25 @@ const columnsOf = (slug: string): Column<Group>[] => [
         leftRatio={group.remainingRatio}
         level={ratioLevel(group.remainingRatio)}
         number={(text) => (
-          <Explained slug={slug} group={group.key} figure={FIGURE.left} label="the budget left of this group">
+          <Explained slug={objective.slug} group={group.key} figure={FIGURE.left} label="the budget left of this group">
             {text}
           </Explained>
         )}
       />
     ),
   },
-  { head: '1 h', right: true, phoneLabel: '1 h', cell: (group) => <Rate slug={slug} group={group} window="1h" rate={group.burn1h} /> },
-  { head: '5 min', right: true, phoneLabel: '5 min', cell: (group) => <Rate slug={slug} group={group} window="5m" rate={group.burn5m} /> },
+  {
+    head: '1 h',
+    right: true,
+    phoneLabel: '1 h',
+    cell: (group) => <Rate objective={objective} group={group} window="1h" rate={group.burn1h} />,
+  },
+  {
+    head: '5 min',
+    right: true,
+    phoneLabel: '5 min',
+    cell: (group) => <Rate objective={objective} group={group} window="5m" rate={group.burn5m} />,
+  },
   { head: 'Failed', right: true, spare: true, cell: (group) => `${count(group.badCount)} of ${count(group.validCount)}` },
   { head: 'Known', right: true, spare: true, className: 'mute', cell: (group) => percent(group.coverageRatio, 0) },
   {
@@ -51,10 +61,15 @@ const columnsOf = (slug: string): Column<Group>[] => [
   },
 ];
 
-function Rate({ slug, group, window, rate }: { slug: string; group: Group; window: '1h' | '5m'; rate: number }) {
-  if (group.coverageRatio === 0) return '—';
+function Rate({ objective, group, window, rate }: { objective: Objective; group: Group; window: '1h' | '5m'; rate: number }) {
+  if (group.coverageRatio === 0 || isSilent(objective)) return '—';
   return (
-    <Explained slug={slug} group={group.key} figure={burnFigure(window)} label={`the burn of this group over ${windowWords(window)}`}>
+    <Explained
+      slug={objective.slug}
+      group={group.key}
+      figure={burnFigure(window)}
+      label={`the burn of this group over ${windowWords(window)}`}
+    >
       {burn(rate)}
     </Explained>
   );
@@ -80,7 +95,7 @@ export function GroupsPanel({ objective }: { objective: Objective }) {
       ) : list.items.length === 0 ? (
         <p className="pad mute">No group was counted yet. Each combination of these labels gets a budget of its own once it is.</p>
       ) : (
-        <Table label="Groups" columns={columnsOf(objective.slug)} groups={[{ rows: list.items }]} rowKey={(group) => group.key} />
+        <Table label="Groups" columns={columnsOf(objective)} groups={[{ rows: list.items }]} rowKey={(group) => group.key} />
       )}
       {list.more !== undefined && (
         <div className="pad">
