@@ -1,4 +1,4 @@
-import type { Browser, Page } from 'playwright-core';
+import type { APIResponse, Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Installation } from '#app/start.ts';
 import { axeFindings, DESKTOP, launchBrowser, openWalker, PHONE, signIn, withFolder } from './browser.ts';
@@ -89,6 +89,27 @@ describe('objectives', () => {
     await context.close();
   }, 60_000);
 
+  it('tell each group of one apart, down to its counts', async () => {
+    const { page, errors, context } = await enter({ viewport: PHONE, colorScheme: 'dark' });
+    await page.goto('/objectives');
+    const definition = {
+      service: 'checkout',
+      target: 0.99,
+      indicator: { kind: 'counts', groupBy: ['tenant'] },
+      alerting: { groups: 'any' },
+    };
+    expect((await send(page, 'put', 'by-tenant', definition)).status()).toBeLessThan(300);
+    for (const tenant of ['a~1', 'b']) await push(page, 'by-tenant', { tenant });
+    await page.goto('/objectives/by-tenant');
+    await page.getByText('Each is alerted on for itself.').waitFor();
+    await page.getByRole('button', { name: 'explain the budget left of this group' }).first().click();
+    const panel = page.getByRole('region', { name: 'Explain this number' });
+    await panel.getByText('tenant=').waitFor();
+    expect(await panel.getByText('1,000', { exact: true }).count()).toBe(1);
+    expect(errors).toEqual([]);
+    await context.close();
+  }, 60_000);
+
   it.each([
     ['light', 'desktop', DESKTOP],
     ['dark', 'phone', PHONE],
@@ -143,17 +164,21 @@ async function edit(page: Page): Promise<void> {
   await page.getByText('98 %').first().waitFor();
 }
 
-async function push(page: Page, slug: string): Promise<void> {
+async function push(page: Page, slug: string, group?: Record<string, string>): Promise<void> {
   const start = Math.floor(Date.now() / MINUTE_MS) * MINUTE_MS;
   const buckets = Array.from({ length: 10 }, (_, at) => ({
     at: new Date(start - (at + 1) * MINUTE_MS).toISOString(),
     seconds: 60,
     good: at === 0 ? 80 : 100,
     valid: 100,
+    group,
   }));
+  expect((await send(page, 'post', `${slug}/counts`, { buckets })).status()).toBe(202);
+}
+
+async function send(page: Page, method: 'post' | 'put', under: string, data: object): Promise<APIResponse> {
   const token = (await page.context().cookies()).find(({ name }) => name === 'nines_csrf')?.value ?? '';
-  const answer = await page.request.post(`/api/v1/objectives/${slug}/counts`, { headers: { 'x-csrf-token': token }, data: { buckets } });
-  expect(answer.status()).toBe(202);
+  return page.request[method](`/api/v1/objectives/${under}`, { headers: { 'x-csrf-token': token }, data });
 }
 
 /** A moment as a field of local time holds it. */

@@ -324,6 +324,11 @@ function silentMs(source: CountsSource, now: Instant): DurationMs {
   return last === null ? 0 : Math.max(0, now - last);
 }
 
+/** Whether nothing is known of now: the state is then `no_data`. */
+export function isSilent({ intervalMs }: ObjectiveTerms, source: CountsSource, now: Instant): boolean {
+  return source.lastEnd() === null || silentMs(source, now) > absentAfter(intervalMs);
+}
+
 /** Everything there is to say of an objective at an instant, in words. Decides nothing that `step` does not. */
 export function evaluateObjective(terms: ObjectiveTerms, source: CountsSource, now: Instant, previous: Evaluation): ObjectiveStatus {
   const quick = judge(terms, source, now, { previous, isBrief: false });

@@ -15,7 +15,7 @@ import { budgetSpent, type Spent } from '../core/budget/spent.ts';
 import { type BudgetPolicy, policyLevel, type PolicyLevel } from '../core/budget-policy/policy.ts';
 import { windowBurn } from '../core/burn/burn.ts';
 import { CELL_MS, countsBefore, countsOf, type CountsSource } from '../core/counts/counts.ts';
-import { asOf, evaluateObjective, type ObjectiveStatus, type ObjectiveTerms, SHOWN_WINDOWS } from '../core/evaluate.ts';
+import { asOf, evaluateObjective, isSilent, type ObjectiveStatus, type ObjectiveTerms, SHOWN_WINDOWS } from '../core/evaluate.ts';
 import { periodAt } from '../core/window.ts';
 import { countGroupAlerts, type GroupAlerts, loadObjective } from '../store.ts';
 import { budgetInstants, objectiveView, remainingAt, shortDuration, trendInstants } from './view-objective.ts';
@@ -200,9 +200,7 @@ async function listWorstFirst(
   );
   const ranked = chosen
     .map((objective) => ({ objective, slug: objective.slug, left: remainingNow(book, objective, now) }))
-    .filter(({ objective, left }) =>
-      isAt(objective, wanted.level, { level: levelAt(left, book.terms(objective.current).levels), groups: alerts.get(objective.id) }),
-    )
+    .filter(({ objective, left }) => isAt(book, objective, wanted.level, { left, groups: alerts.get(objective.id), now }))
     .map((one) => ({ ...one, left: one.left ?? UNKNOWN_LAST }))
     .sort(worseFirst);
   const shown = restOf(ranked, after).slice(0, limit + 1);
@@ -257,16 +255,17 @@ function isNamed(
   return find === undefined || `${name} ${slug} ${service?.name ?? ''}`.toLowerCase().includes(find.toLowerCase());
 }
 
-interface LevelStanding {
-  level: ObjectiveStatus['level']['level'];
-  groups: GroupAlerts | undefined;
-}
-
-/** A budget that is not spent is no news of an objective that is silent: it is found under both. */
-function isAt({ evaluation }: Objective, wanted: LevelFilter | undefined, { level, groups }: LevelStanding): boolean {
-  if (wanted === undefined || level === wanted) return true;
-  if (wanted === 'burning') return evaluation.page !== null || (groups?.paging ?? 0) > 0;
-  return wanted === 'no_data' && evaluation.state === 'no_data';
+/** What an objective is found by: the level of its budget, and what goes on now. A budget that is known is no news of one that is silent. */
+function isAt(
+  book: ObjectiveBook,
+  objective: Objective,
+  wanted: LevelFilter | undefined,
+  { left, groups, now }: { left: number | null; groups: GroupAlerts | undefined; now: Instant },
+): boolean {
+  if (wanted === undefined) return true;
+  const terms = book.terms(objective.current);
+  if (wanted === 'burning') return objective.evaluation.page !== null || (groups?.paging ?? 0) > 0;
+  return levelAt(left, terms.levels) === wanted || (wanted === 'no_data' && isSilent(terms, book.counts(objective), now));
 }
 
 function remainingNow(book: ObjectiveBook, objective: Objective, now: Instant): number | null {
