@@ -226,10 +226,7 @@ export function step(terms: ObjectiveTerms, source: CountsSource, now: Instant, 
   return next(terms, source, now, { judged: judge(terms, source, now, { previous, isBrief: true }), previous });
 }
 
-/**
- * How many objectives to `touch` before they are judged: a tick of thousands waits for memory most, and for that of several at
- * once no longer than for that of one.
- */
+/** How many objectives to `touch` before they are judged: waiting for the memory of several takes no longer than for that of one. */
 export const TOUCHED_TOGETHER = 32;
 
 /** Kept, so that no compiler takes the reading of it for needless. */
