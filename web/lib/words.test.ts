@@ -1,5 +1,18 @@
 import { describe, expect, it } from 'vitest';
-import { burn, clockLength, count, duration, exactDuration, factor, initials, inWords, percent, plural, targetPercent } from './words.ts';
+import {
+  burn,
+  clockLength,
+  count,
+  duration,
+  exactDuration,
+  factor,
+  initials,
+  inWords,
+  knownShare,
+  percent,
+  plural,
+  targetPercent,
+} from './words.ts';
 
 const plain = (text: string) => text.replaceAll('\u00a0', ' ');
 
@@ -41,6 +54,7 @@ describe('words for figures', () => {
   it('writes percentages with one digit, a no-break space and a real minus', () => {
     expect(percent(0.435)).toBe('43.5\u00a0%');
     expect(percent(-0.04)).toBe('−4.0\u00a0%');
+    expect([0, 0.003, 0.02, 1].map(knownShare)).toEqual(['0\u00a0%', '<\u00a01\u00a0%', '2\u00a0%', '100\u00a0%']);
     expect(targetPercent(0.9995)).toBe('99.95\u00a0%');
     expect(targetPercent(0.99999)).toBe('99.999\u00a0%');
   });

@@ -50,6 +50,11 @@ export function percent(ratio: number, digits = 1): string {
   return `${(ratio * 100).toFixed(digits).replace('-', MINUS)}${NBSP}%`;
 }
 
+/** The share of a window that is known, in whole percent: a little is not nothing. */
+export function knownShare(ratio: number): string {
+  return ratio > 0 && ratio < 0.005 ? `<${NBSP}1${NBSP}%` : percent(ratio, 0);
+}
+
 /** A target such as 0.9995: as many digits as it has, never more than five. */
 export function targetPercent(ratio: number): string {
   return `${Number((ratio * 100).toFixed(5))}${NBSP}%`;

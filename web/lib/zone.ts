@@ -74,39 +74,3 @@ export function startOfDay(at: number, where: Zone): number {
 export function isSameDay(a: number, b: number, where: Zone): boolean {
   return startOfDay(a, where) === startOfDay(b, where);
 }
-
-/** Whether this browser knows an IANA zone by that name. */
-export function isKnownZone(name: string): boolean {
-  try {
-    format('minute', name);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-const CLOCK = { year: 'numeric', month: 'numeric', day: 'numeric', hour: 'numeric', minute: 'numeric', second: 'numeric' } as const;
-
-/** How far the clock of an IANA zone is ahead of UTC at an instant, in milliseconds. */
-function offsetAt(at: number, timeZone: string): number {
-  const parts = new Intl.DateTimeFormat('en', { ...CLOCK, hourCycle: 'h23', timeZone }).formatToParts(at);
-  const [year = 0, month = 1, ...rest] = (['year', 'month', 'day', 'hour', 'minute', 'second'] as const).map((name) =>
-    Number(parts.find(({ type }) => type === name)?.value),
-  );
-  return Date.UTC(year, month - 1, ...rest) - Math.floor(at / 1000) * 1000;
-}
-
-const DAY_MS = 86_400_000;
-
-/**
- * The instant (epoch ms) at which a clock on the wall of an IANA zone shows a text such as `2026-11-15T22:00`; NaN for a text
- * that is no time. What a clock shows twice is the earlier instant; what it skips is as long after the gap as it was into it.
- */
-export function wallInstant(text: string, timeZone: string): number {
-  const shown = Date.parse(`${text}Z`);
-  if (Number.isNaN(shown)) return shown;
-  const before = shown - offsetAt(shown - DAY_MS, timeZone);
-  const after = shown - offsetAt(shown + DAY_MS, timeZone);
-  const shows = [before, after].filter((at) => at + offsetAt(at, timeZone) === shown);
-  return shows.length === 0 ? before : Math.min(...shows);
-}

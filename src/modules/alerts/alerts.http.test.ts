@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Id } from '#kernel/ids.ts';
+import { dieAtEachCall } from '#testing/crash.ts';
 import { createWorld, type World } from '#testing/world.ts';
+import { receive } from './receive.ts';
 
 describe('alerts over HTTP', () => {
   let world: World;
@@ -78,6 +81,23 @@ describe('alerts over HTTP', () => {
       labels: { service: 'checkout' },
     });
   });
+
+  it('takes a message whole or not at all, whichever call of the node that takes it is its last', async () => {
+    const { db } = world.app.transactor;
+    const integration = await db.selectFrom('integration').select('id').where('name', '=', 'monitor').executeTakeFirstOrThrow();
+    const alerts = ['doomed-1', 'doomed-2'].map((fingerprint) => ({ status: 'firing', labels: { alertname: 'Burn' }, fingerprint }));
+    const standing = async () => ({
+      alerts: (await db.selectFrom('alert').select('id').where('dedupKey', 'like', 'doomed-%').execute()).length,
+      signals: (await db.selectFrom('alertSignal').select('id').where('raw', 'like', '%doomed-%').execute()).length,
+    });
+    const deaths = await dieAtEachCall(
+      world,
+      (ctx) => receive(ctx, { integrationId: integration.id as Id<'int'>, items: [{ version: '4', alerts }] }),
+      async (call) => expect(await standing(), `call ${call}`).toEqual({ alerts: 0, signals: 0 }),
+    );
+    expect(deaths).toBeGreaterThan(4);
+    expect(await standing()).toEqual({ alerts: 2, signals: 2 });
+  }, 60_000);
 
   it('opens one alert of many signals at once', async () => {
     const all = await Promise.all(Array.from({ length: 12 }, () => intake({ key: 'storm', summary: 'storm' })));

@@ -175,7 +175,7 @@ const MOST_RISE = 2;
 function intervalOf(leastMs: DurationMs, { cells }: SeriesWrite, before: SeriesRow | undefined): DurationMs {
   if (before === undefined) {
     const told = cells.length * CELL_MS;
-    return told > LONGEST_INTERVAL_MS ? leastMs : Math.max(leastMs, told);
+    return Math.min(LONGEST_INTERVAL_MS, told > LONGEST_INTERVAL_MS ? leastMs : Math.max(leastMs, told));
   }
   const told = cells.filter((cell) => cell.at >= before.lastEnd).length * CELL_MS;
   if (told === 0) return before.intervalMs;

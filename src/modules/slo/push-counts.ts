@@ -33,7 +33,8 @@ export async function pushCounts(ctx: VerbContext, { slug, buckets }: { slug: st
   const groupBy = versions.find((version) => version.number === objective.version)?.definition.indicator.groupBy ?? [];
   refuse(problemsOf(ctx, buckets, groupBy));
   const writes = writesOf(buckets, groupBy);
-  const intervalMs = CELL_MS;
+  // Whoever tells minutes tells no more often than every minute.
+  const intervalMs = Math.min(...buckets.map(({ seconds }) => seconds * SECOND_MS));
   // A version that is still waiting gathers the same counts.
   for (const [id, sharing] of Map.groupBy(versions, (version) => version.indicatorId)) {
     const slices = sharing[0]?.definition.indicator.slices;

@@ -61,7 +61,7 @@ const LEVEL: Column<Objective> = {
   head: 'Level',
   cell: (objective) => (
     <>
-      <LevelWhy objective={objective} />
+      <LevelWhy objective={objective} />{' '}
       {objective.state === 'no_data' && objective.level !== 'no_data' && <span className="chip">no data</span>}
     </>
   ),

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type Instant, instant, iso, MINUTE_MS, plus } from '#kernel/instant.ts';
+import { floorTo, type Instant, instant, iso, MINUTE_MS, plus } from '#kernel/instant.ts';
 import { createWorld, type World } from '#testing/world.ts';
 import { nextTick } from '../index.ts';
 
@@ -19,11 +19,11 @@ beforeAll(async () => {
 afterAll(() => world.destroy());
 
 const minutesBefore = (end: Instant, count: number) => Array.from({ length: count }, (_, i) => plus(end, -(i + 1) * MINUTE_MS));
-const push = (slug: string, bad: number, group?: Record<string, string>) =>
+const push = (slug: string, bad: number, group?: Record<string, string>, minutes = 60) =>
   world.api.slo.pushCounts({
     params: { slug },
     body: {
-      buckets: minutesBefore(world.clock.now(), 60).map((at) => ({
+      buckets: minutesBefore(floorTo(world.clock.now(), MINUTE_MS), minutes).map((at) => ({
         at: iso(at),
         seconds: 60,
         good: 1000 - bad,
@@ -83,10 +83,20 @@ it('every figure of a group is explained as those of all together are', async ()
   });
 });
 
+it('who tells minutes is not silent within the next two, however much was told at once', async () => {
+  const indicator = { kind: 'counts' as const, groupBy: ['tenant'] };
+  await world.api.slo.putObjective({ params: { slug: 'backlog' }, body: { service: 'web', target: 0.999, indicator } });
+  for (const tenant of ['a', 'b']) await push('backlog', 0, { tenant }, 120);
+  world.clock.advance(1.5 * MINUTE_MS);
+  expect((await view('backlog')).state).not.toBe('no_data');
+  world.clock.advance(MINUTE_MS);
+  expect((await view('backlog')).state).toBe('no_data');
+});
+
 it('an objective that has gone silent is found by its silence and by the budget that it had', async () => {
   world.clock.advance(180 * MINUTE_MS);
   await tick();
   expect(await view('whole')).toMatchObject({ state: 'no_data', level: 'healthy' });
-  expect(await found('no_data')).toEqual(['tenants', 'whole']);
+  expect(await found('no_data')).toEqual(['backlog', 'tenants', 'whole']);
   expect(await found('healthy')).toContain('whole');
 });

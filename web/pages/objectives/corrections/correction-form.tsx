@@ -1,10 +1,12 @@
 import { useState } from 'react';
+import { iso } from '#kernel/instant.ts';
+import { instantOf as instantOnWall, isCalendarDate, isZone, WallTime } from '#kernel/zoned.ts';
 import { api } from '../../../api/client.ts';
 import type { ApiProblem } from '../../../api/problem.ts';
 import { useAct } from '../../../frame/act.ts';
 import { useMay } from '../../../frame/session.ts';
 import { nowMs } from '../../../lib/clock.ts';
-import { isKnownZone, viewerZone, wallInstant } from '../../../lib/zone.ts';
+import { viewerZone } from '../../../lib/zone.ts';
 import { Button, Segments } from '../../../ui/button.tsx';
 import { TextField } from '../../../ui/form/field.tsx';
 import { Form, type FormProblem, textOf } from '../../../ui/form/form.tsx';
@@ -130,8 +132,9 @@ function bodyOf(data: FormData, { kind, repeat, zone, source }: Chosen): Body {
 
 /** A wall time as an instant; a text or a zone that is none goes on, so that the server names the problem. */
 function instantIn(text: string, zone: string | undefined): string {
-  const at = zone === undefined || !isKnownZone(zone) ? Number.NaN : wallInstant(text, zone);
-  return Number.isNaN(at) ? instantOf(text) : new Date(at).toISOString();
+  const [date = '', time = ''] = text.split('T');
+  const isWall = zone !== undefined && isZone(zone) && isCalendarDate(date) && WallTime.safeParse(time).success;
+  return isWall ? iso(instantOnWall(date, time, zone)) : instantOf(text);
 }
 
 /** The API names `body.rule.to`; the field is `to`. */

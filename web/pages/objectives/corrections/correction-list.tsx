@@ -1,10 +1,11 @@
 import { Link } from '@tanstack/react-router';
+import { isZone } from '#kernel/zoned.ts';
 import { api } from '../../../api/client.ts';
 import { useAct } from '../../../frame/act.ts';
 import { ProblemNote } from '../../../frame/problem-note.tsx';
 import { useMay } from '../../../frame/session.ts';
 import { count, duration } from '../../../lib/words.ts';
-import { isKnownZone, writeTime } from '../../../lib/zone.ts';
+import { writeTime } from '../../../lib/zone.ts';
 import { Button } from '../../../ui/button.tsx';
 import { Chip, type Tone } from '../../../ui/mark.tsx';
 import { Time } from '../../../ui/time/time.tsx';
@@ -96,7 +97,7 @@ function Span({ correction }: { correction: Correction }) {
   const length = duration(Date.parse(to) - Date.parse(from));
   return (
     <>
-      {rrule === null || !isKnownZone(timeZone) ? <Time at={from} shape="moment" /> : writeTime(Date.parse(from), 'moment', timeZone)} for{' '}
+      {rrule === null || !isZone(timeZone) ? <Time at={from} shape="moment" /> : writeTime(Date.parse(from), 'moment', timeZone)} for{' '}
       {length}
       {rrule !== null && `, ${repeatWords(rrule)} (${timeZone})`}
     </>

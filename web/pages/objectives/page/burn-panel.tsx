@@ -1,4 +1,4 @@
-import { burn, capital, count, factor, percent, plural } from '../../../lib/words.ts';
+import { burn, capital, count, factor, knownShare, percent, plural } from '../../../lib/words.ts';
 import { BurnBar } from '../../../ui/budget.tsx';
 import { Panel } from '../../../ui/panel.tsx';
 import { type Column, Table } from '../../../ui/table.tsx';
@@ -143,11 +143,6 @@ function shareOf({ validCount, badCount }: Row): string {
   return badCount === 0 ? percent(0, 0) : percent(badCount / validCount, badCount / validCount < 0.001 ? 3 : 2);
 }
 
-/** A little is not nothing. */
-function knownOf({ coverageRatio }: Row): string {
-  return coverageRatio > 0 && coverageRatio < 0.005 ? `<\u00a01\u00a0%` : percent(coverageRatio, 0);
-}
-
 function windowColumns(slug: string): Column<Row>[] {
   return [
     {
@@ -172,7 +167,7 @@ function windowColumns(slug: string): Column<Row>[] {
           shareOf(row)
         ),
     },
-    { head: 'Known', right: true, spare: true, className: 'mute', cell: knownOf },
+    { head: 'Known', right: true, spare: true, className: 'mute', cell: (row) => knownShare(row.coverageRatio) },
     {
       head: 'Burn',
       right: true,

@@ -2,7 +2,7 @@ import { api } from '../../../api/client.ts';
 import type { Answer } from '../../../api/contracts.ts';
 import { usePaged } from '../../../api/paged.ts';
 import { ProblemNote } from '../../../frame/problem-note.tsx';
-import { burn, count, percent, plural } from '../../../lib/words.ts';
+import { burn, count, knownShare, plural } from '../../../lib/words.ts';
 import { Button } from '../../../ui/button.tsx';
 import { BudgetCell } from '../../../ui/budget.tsx';
 import { Chip, LabelChips } from '../../../ui/mark.tsx';
@@ -46,7 +46,7 @@ const columnsOf = (objective: Objective): Column<Group>[] => [
     cell: (group) => <Rate objective={objective} group={group} window="5m" rate={group.burn5m} />,
   },
   { head: 'Failed', right: true, spare: true, cell: (group) => `${count(group.badCount)} of ${count(group.validCount)}` },
-  { head: 'Known', right: true, spare: true, className: 'mute', cell: (group) => percent(group.coverageRatio, 0) },
+  { head: 'Known', right: true, spare: true, className: 'mute', cell: (group) => knownShare(group.coverageRatio) },
   {
     head: 'Alert',
     right: true,
