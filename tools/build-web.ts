@@ -13,7 +13,7 @@ const FIRST_SCREEN_LIMIT = 200 * 1024;
 /** One hash over every source the bundle is made from, and the lock file that fixes its packages. */
 function sourceHash(root: string): string {
   const hash = createHash('sha256');
-  const files = globSync(['web/**/*', 'src/modules/*/core/**/*.ts'], { cwd: root }).filter(
+  const files = globSync(['web/**/*', 'src/kernel/*.ts', 'src/modules/*/core/**/*.ts'], { cwd: root }).filter(
     (file) => !file.startsWith(path.join('web', 'dist')) && !file.includes('.test.') && statSync(path.join(root, file)).isFile(),
   );
   for (const file of [...files, 'package-lock.json'].toSorted()) {
