@@ -67,16 +67,20 @@ export function printExplained({ slug, group, version, asOf, notes, figures }: A
   const labels = Object.entries(group).map(([label, value]) => ` ${label}=${JSON.stringify(value)}`);
   console.log(`${slug}${labels.join('')}, version ${version}, as of ${asOf}`);
   for (const note of notes) console.log(`${note.code}: ${note.text}`);
-  for (const figure of figures) {
-    const { counts } = figure;
-    console.log(`${figure.label}: ${figure.value ?? 'not known'}  (${figure.formula})`);
-    console.log(
-      `  ${figure.from} – ${figure.to}: ${counts.bad} bad, ${counts.good} good, ${(figure.coverageRatio * 100).toFixed(1)} % observed`,
-    );
-    if (figure.because !== null) console.log(`  ${figure.because.text}`);
-    if (figure.promql !== null) console.log(`  PromQL: ${figure.promql}`);
+  printFigures(figures);
+}
+
+function printFigures(figures: Answer<'explainObjective'>['figures']): void {
+  for (const { label, value, formula, from, to, counts, coverageRatio, because, promql } of figures) {
+    console.log(`${label}: ${value ?? 'not known'}  (${formula})`);
+    console.log(`  ${from} – ${to}: ${counts.bad} bad, ${counts.good} good, ${(coverageRatio * 100).toFixed(1)} % observed`);
+    if (because !== null) console.log(`  ${because.text}`);
+    if (promql !== null) console.log(`  PromQL: ${promql}`);
   }
 }
+
+/** Of a past that was lived again: what it achieved, and what was left at its end. */
+const TOLD_OF_PAST = ['past.sli', 'budget.remaining'];
 
 export function printProblems(problems: readonly Problem[], documents: readonly FiledDocument[]): void {
   for (const { slug, path, message, received } of problems) {
@@ -130,5 +134,6 @@ export function printBacktest(result: Answer<'testObjective'>): void {
   console.log(
     `${result.from} – ${result.to}: ${counted(result.pages, 'page')}, ${counted(result.tickets, 'ticket')}, ${counts.bad} bad of ${counts.valid}`,
   );
+  printFigures(result.figures.filter(({ figure }) => TOLD_OF_PAST.includes(figure)));
   if (recommendation.target !== null) console.log(`recommended target ${recommendation.target}: ${recommendation.because.text}`);
 }

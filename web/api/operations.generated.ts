@@ -102,6 +102,7 @@ export const operations = {
   'slo.reviewLevel': { method: 'POST', path: '/objectives/:slug/reviews' },
   'slo.setServiceBudgetPolicy': { method: 'PUT', path: '/services/:slug/budget-policy' },
   'slo.signBudgetPolicy': { method: 'POST', path: '/budget-policies/:slug/signatures' },
+  'slo.spentByStretch': { method: 'POST', path: '/objectives/:slug/spent' },
   'slo.testObjective': { method: 'POST', path: '/slo/test' },
   'statuspage.getStatus': { method: 'GET', path: '/status' },
   'statuspage.showStatus': { method: 'GET', path: '/status', root: true },

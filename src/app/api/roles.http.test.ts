@@ -75,6 +75,7 @@ const MAY_CALL: Record<string, readonly Caller[]> = {
   'slo.proposeCorrection': RESPONDERS,
   'slo.createCorrection': EDITORS,
   'slo.decideCorrection': EDITORS,
+  'slo.spentByStretch': SIGNED_IN,
   'slo.backtestObjective': SIGNED_IN,
   'slo.previewObjective': EDITORS,
   'slo.testObjective': SIGNED_IN,

@@ -13,5 +13,5 @@ export { acknowledgeAlert } from './acknowledge-alert.ts';
 export { applySignals, type SourceSignal } from './apply-signals.ts';
 export { alertOpened, alertRaised, alertResolved } from './events.ts';
 export { routes } from './routes.ts';
-export { type AlertRow, listAlertsByIds, lockAlert } from './store.ts';
+export { type AlertRow, countOpenedByKey, listAlertsByIds, lockAlert } from './store.ts';
 export { timelineView } from './views.ts';

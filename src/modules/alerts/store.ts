@@ -192,3 +192,27 @@ export async function revokeIntegrationRow(tx: Tx, id: Id<'int'>, at: Instant): 
     .executeTakeFirst();
   return result.numUpdatedRows === 1n;
 }
+
+export interface OpenedFilter {
+  source: string;
+  serviceId: Id<'svc'>;
+  /** What their keys begin with. */
+  keyPrefix: string;
+  from: Instant;
+  to: Instant;
+}
+
+/** How many alerts of a service were opened in (from, to], by key. */
+export async function countOpenedByKey(db: Db, { source, serviceId, keyPrefix, from, to }: OpenedFilter): Promise<Map<string, number>> {
+  const rows = await db
+    .selectFrom('alert')
+    .select(['dedupKey', sql<number>`count(*)::integer`.as('opened')])
+    .where('source', '=', source)
+    .where('serviceId', '=', serviceId)
+    .where('openedAt', '>', stamp(from))
+    .where('openedAt', '<=', stamp(to))
+    .where(sql<boolean>`starts_with(dedup_key, ${keyPrefix})`)
+    .groupBy('dedupKey')
+    .execute();
+  return new Map(rows.map((row) => [row.dedupKey, row.opened]));
+}

@@ -20,6 +20,7 @@ import {
   PlanEntry,
   ReportView,
   SeriesPoint,
+  SpentByStretchView,
   VersionView,
 } from './core/views.ts';
 import { WindowInput } from './core/window.ts';
@@ -44,17 +45,17 @@ const CountsBody = z.strictObject({ buckets: z.array(PushedBucket).min(1).max(50
 
 const ObjectiveParams = z.object({ slug: Slug });
 
-/** A trouble of the past that alerts should have told of. */
-const PastTrouble = z
+/** A stretch of the past: an incident, or another trouble that alerts should have told of. */
+const Stretch = z
   .strictObject({ id: text(80), from: InstantText, to: InstantText })
-  .refine((trouble) => trouble.to > trouble.from, { path: ['to'], error: 'must be after from' });
+  .refine((stretch) => stretch.to > stretch.from, { path: ['to'], error: 'must be after from' });
 
 const backtestShape = {
   from: InstantText.optional(),
   to: InstantText.optional(),
   /** How far back from `to`, where `from` is not given. */
   days: z.int().min(1).max(92).default(30),
-  troubles: z.array(PastTrouble).max(100).default([]),
+  troubles: z.array(Stretch).max(100).default([]),
 };
 
 /** Definitions as they stand in files; each is read for itself, so that all problems are told at once. */
@@ -234,6 +235,17 @@ export const contract = {
     errors: ['invalid_input', 'not_found', 'conflict'],
     scope: 'editor',
     cli: { command: 'slo decide-correction' },
+  }),
+  spentByStretch: defineOperation({
+    id: 'slo.spentByStretch',
+    method: 'POST',
+    path: '/objectives/:slug/spent',
+    summary: 'Where the budget of the current period went: to each of these incidents, to none of them, and to time without data',
+    params: ObjectiveParams,
+    body: z.strictObject({ stretches: z.array(Stretch).max(100).default([]) }),
+    response: SpentByStretchView,
+    errors: ['invalid_input', 'not_found'],
+    scope: 'viewer',
   }),
   backtestObjective: defineOperation({
     id: 'slo.backtestObjective',

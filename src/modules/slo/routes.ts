@@ -18,6 +18,7 @@ import { previewObjective } from './backtest/preview-objective.ts';
 import { pushCounts } from './push-counts.ts';
 import { putObjective } from './edit/put-objective.ts';
 import { type ObjectiveReader, oneOf } from './read/reader.ts';
+import { spentByStretchView } from './read/spent-by-stretch.ts';
 import { correctionsView, correctionView, groupsView, versionsView } from './read/views.ts';
 
 export interface SloParts {
@@ -45,6 +46,7 @@ type Reading =
   | 'listGroups'
   | 'explainObjective'
   | 'listCorrections'
+  | 'spentByStretch'
   | 'backtestObjective'
   | 'previewObjective'
   | 'testObjective';
@@ -69,6 +71,10 @@ function reading({ reader, book, openSource }: SloParts): Pick<All, Reading> {
       return explainView(call.db, book, objective, { now: call.now, group: query.group ?? '' });
     },
     listCorrections: (call, { params }) => correctionsView(call.db, params.slug),
+    spentByStretch: async (call, { params, body }) => {
+      const objective = await oneOf(call.db, book, params.slug, call.now);
+      return spentByStretchView(call.db, book, objective, { now: call.now, ...body });
+    },
     backtestObjective: async (call, { params, body }) => {
       const objective = await oneOf(call.db, book, params.slug, call.now);
       await book.ready(call.db, [objective], call.now);

@@ -11,7 +11,7 @@ const from = Date.parse(period.from);
 const now = Date.parse('2026-11-11T04:10:00.000Z');
 
 function objective(remainingRatio: number | null) {
-  const counts = { badCount: 0, validCount: 0, allowedBadCount: 0, coverageRatio: 1 };
+  const counts = { badCount: 0, validCount: 0, allowedBadCount: 0, gapBadCount: 0, coverageRatio: 1 };
   return { period, asOf, trend: Array.from({ length: 30 }, (_, at) => 1 - at / 100), budget: { ...counts, remainingRatio, because } };
 }
 

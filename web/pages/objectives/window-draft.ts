@@ -1,3 +1,4 @@
+import { parseDuration } from '#kernel/instant.ts';
 import { windowWords } from './objective-look.ts';
 
 /** What a window is, after “over”: `30 d`, `a calendar month (Europe/Berlin)`. */
@@ -20,6 +21,11 @@ export type CalendarUnit = (typeof CALENDAR_UNITS)[number];
 /** What a definition says of its window, as `WindowInput` of the slo module reads it. */
 export function windowInput(draft: WindowDraft): string | { calendar: CalendarUnit; timeZone: string } {
   return draft.kind === 'rolling' ? draft.rolling.trim() : { calendar: draft.calendar, timeZone: draft.timeZone.trim() };
+}
+
+/** Length of a rolling window; undefined while it is none, and for calendar windows, whose periods differ. */
+export function rollingMs({ kind, rolling }: WindowDraft): number | undefined {
+  return kind === 'rolling' ? parseDuration(rolling.trim()) : undefined;
 }
 
 export function windowDraft(input: unknown): WindowDraft {

@@ -1,3 +1,4 @@
+import { amount } from '#kernel/amount.ts';
 import { type Because, because } from '#kernel/errors.ts';
 import type { Instant } from '#kernel/instant.ts';
 import { addDaysToDate, type CalendarDate, dateAt, startOfPeriod } from '#kernel/zoned.ts';
@@ -56,7 +57,7 @@ export function decidePlanning({ name, quarter, incidents, spending, limitRatio 
   }
   const { objective, badCount, allowedBadCount } = worst;
   const facts = { class: name, quarter, incidents, objective, badCount, allowedBadCount, ratio, limitRatio };
-  const text = `${incidents === 1 ? 'one incident' : `${incidents} incidents`} of ${name} spent ${percent(ratio)} of the budget of ${objective} in ${quarter}: ${badCount} bad of ${allowedBadCount.toFixed(1)} allowed; more than ${percent(limitRatio)} asks for a plan`;
+  const text = `${incidents === 1 ? 'one incident' : `${incidents} incidents`} of ${name} spent ${percent(ratio)} of the budget of ${objective} in ${quarter}: ${amount(badCount)} bad of ${amount(allowedBadCount)} allowed; more than ${percent(limitRatio)} asks for a plan`;
   return { item: { title: `Plan work against ${name}`, key: `${name}/${quarter}` }, because: because('class_spent_too_much', text, facts) };
 }
 

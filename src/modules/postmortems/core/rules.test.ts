@@ -93,7 +93,7 @@ describe('a class of incidents', () => {
     expect(planning.item).toEqual({ title: 'Plan work against bad-deploy', key: 'bad-deploy/2026-Q4' });
     expect(planning.because).toEqual({
       code: 'class_spent_too_much',
-      text: '3 incidents of bad-deploy spent 35.0 % of the budget of o1 in 2026-Q4: 350 bad of 1000.0 allowed; more than 20.0 % asks for a plan',
+      text: '3 incidents of bad-deploy spent 35.0 % of the budget of o1 in 2026-Q4: 350 bad of 1,000 allowed; more than 20.0 % asks for a plan',
       facts: {
         class: 'bad-deploy',
         quarter: '2026-Q4',

@@ -23,6 +23,13 @@ describe('looks into the past', () => {
     const failing = await test([bucket(0, 300, 0, 1000), bucket(5 * MINUTE_MS, 30, 100, 100)], 300);
     expect(failing).toMatchObject({ from: iso(START), pages: 1, counts: { bad: 1000, valid: 1100 }, recommendation: { target: null } });
     expect(failing.series.reduce((sum, point) => sum + point.badCount, 0)).toBe(1000);
+    expect(failing.figures.find(({ figure }) => figure === 'past.sli')).toMatchObject({
+      value: 100 / 1100,
+      counts: { bad: 1000, valid: 1100 },
+      coverageRatio: failing.counts.coverageRatio,
+      formula: 'good ÷ valid',
+      promql: null,
+    });
     expect(await test([bucket(0, 30, 0, 100)], 30)).toMatchObject({ counts: { bad: 100, valid: 100 } });
     const offset = await test([bucket(70 * SECOND_MS, 300, 0, 1000)], 60);
     expect(offset.counts).toMatchObject({ bad: 1000, valid: 1000 });

@@ -6,14 +6,16 @@ import type { Db } from '#platform/verb.ts';
 import { type Objective, type ObjectiveBook, scrapeMsOf } from '../book.ts';
 import { type AlertLog, detectionsOf, type PastTrouble, replay } from '../core/past/backtest.ts';
 import { coverageOf, DEFAULT_LEVELS } from '../core/budget/budget.ts';
-import { CELL_MS, countsOf, type CountsSource, createCounts } from '../core/counts/counts.ts';
+import { CELL_MS, type CorrectionSpan, countsOf, type CountsSource, createCounts } from '../core/counts/counts.ts';
 import { createFlatCounts, type FlatCounts } from '../core/counts/flat-counts.ts';
 import type { ObjectiveTerms } from '../core/evaluate.ts';
+import { explainPast } from '../core/explain.ts';
 import { recommendTarget } from '../core/past/recommend.ts';
 import type { BacktestView } from '../core/views.ts';
 import { periodMs } from '../core/window.ts';
 import type { ObjectiveDefinition } from '../contract.ts';
 import { deadPairs, refuse } from '../edit/refusals.ts';
+import { figureViews } from '../read/figure-views.ts';
 import { remainingAt } from '../read/view-objective.ts';
 
 export interface BacktestInput {
@@ -49,7 +51,9 @@ export async function backtestObjective(
   const wide = { indicatorId, group: '', from: plus(span.from, -longestWindow(terms, span.to)), to: span.to };
   await visitCells(db, wide, (at, good, bad) => flat.put(at, good, bad));
   const source = createCounts(flat, objective.spans);
-  return runBacktest({ terms, source, span: { ...span, stepMs: STEP_MS, name: objective.name }, troubles: input.troubles });
+  const { indicator } = objective.current.definition;
+  const named = { ...span, stepMs: STEP_MS, name: objective.name };
+  return runBacktest({ terms, source, indicator, spans: objective.spans, span: named, troubles: input.troubles });
 }
 
 /** A recorded history through the engine. */
@@ -72,7 +76,8 @@ export async function testDefinition(input: {
   // The first look is at the start of the first bucket, where nothing is known yet: what is counted begins there.
   const span = { from: floorTo(first, input.stepMs), to: plus(last, longestShort(terms)), stepMs: input.stepMs };
   const name = input.definition.name ?? input.definition.service;
-  return runBacktest({ terms, source: createCounts(flat), span: { ...span, name }, troubles: [] });
+  const { indicator } = input.definition;
+  return runBacktest({ terms, source: createCounts(flat), indicator, spans: [], span: { ...span, name }, troubles: [] });
 }
 
 /** Counts that were read for a look, through the engine. */
@@ -83,7 +88,8 @@ export async function backtestCounts(
 ): Promise<BacktestView> {
   const terms = definitionTerms(definition, input.intervalMs);
   const span = { ...spanOf(input, input.now), stepMs: STEP_MS, name: definition.name ?? definition.service };
-  return runBacktest({ terms, source: createCounts(flat), span, troubles: input.troubles });
+  const { indicator } = definition;
+  return runBacktest({ terms, source: createCounts(flat), indicator, spans: [], span, troubles: input.troubles });
 }
 
 function definitionTerms({ target, window, gaps, alerting, indicator }: ObjectiveDefinition, intervalMs: DurationMs): ObjectiveTerms {
@@ -115,11 +121,13 @@ function longestShort({ alerting }: ObjectiveTerms): DurationMs {
 interface Run {
   terms: ObjectiveTerms;
   source: CountsSource;
+  indicator: ObjectiveDefinition['indicator'];
+  spans: readonly CorrectionSpan[];
   span: { from: Instant; to: Instant; stepMs: DurationMs; name: string };
   troubles: readonly PastTrouble[];
 }
 
-async function runBacktest({ terms, source, span, troubles }: Run): Promise<BacktestView> {
+async function runBacktest({ terms, source, indicator, spans, span, troubles }: Run): Promise<BacktestView> {
   const log: AlertLog = await breathing(replay(terms, source, span));
   const counts = countsOf(source, span.from, span.to);
   const opened = (slot: 'page' | 'ticket') => log.turns.filter((turn) => turn.slot === slot && turn.status === 'firing').length;
@@ -140,6 +148,8 @@ async function runBacktest({ terms, source, span, troubles }: Run): Promise<Back
     })),
     counts: { good: counts.good, bad: counts.bad, valid: counts.valid, coverageRatio: coverageOf(counts) },
     recommendation: recommendTarget(counts),
+    target: terms.target,
+    figures: figureViews(explainPast(terms, source, span), { indicator, labels: {}, target: terms.target, spans }),
     series: pointsOf(terms, source, span),
   };
 }

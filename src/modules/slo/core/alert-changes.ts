@@ -36,6 +36,11 @@ export function alertKey(slug: string, slot: AlertSlot, group: string): string {
   return group === '' ? `${slug}/${slot}` : `${slug}/${slot}/${group}`;
 }
 
+/** The slot of an alert by its key. */
+export function slotOfKey(key: string): string | undefined {
+  return key.split('/')[1];
+}
+
 /** Why a slot is as it is now. */
 export function becauseOf(slot: AlertSlot, status: ObjectiveStatus): Because {
   switch (slot) {

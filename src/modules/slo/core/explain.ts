@@ -1,86 +1,50 @@
 import { humanDuration, type Instant, iso, plus } from '#kernel/instant.ts';
 import type { Because } from '#kernel/errors.ts';
+import { computeBudget, gapBadOf } from './budget/budget.ts';
 import { type Counts, countsBefore, countsOf, type CountsSource } from './counts/counts.ts';
 import { type Evaluation, evaluateObjective, type ObjectiveStatus, type ObjectiveTerms, SHOWN_WINDOWS } from './evaluate.ts';
 import { countedMs, windowBurn } from './burn/burn.ts';
+import { periodEndingAt } from './window.ts';
 
 /** One figure, opened down to the counts that it came from. */
 export interface ExplainedFigure {
-  /** `budget.remaining`, `burn.1h`, `forecast`, … */
+  /** `budget.remaining`, `burn.3600s`, `forecast`, …; `counted.budget.remaining` without corrections, `past.sli` of a stretch of the past. */
   figure: string;
   label: string;
   value: number | null;
   /** `ratio`, `times`, `seconds`, `events`. */
   unit: 'ratio' | 'times' | 'seconds' | 'events';
-  /** What of the counts it shows; for who writes the same as a query. */
-  of: 'sli' | 'allowed' | 'spare' | 'remaining' | 'burn' | 'forecast';
+  /** What of the counts it shows; for who writes the same as a query or as a sum. */
+  of: 'sli' | 'allowed' | 'spare' | 'remaining' | 'minutes' | 'coverage' | 'burn' | 'forecast';
   /** From `from` to `to`: of a calendar window, what has passed of it. */
   windowMs: number;
   formula: string;
   from: string;
   to: string;
   counts: Counts;
+  /** Bad events that time without data counts as, where gaps are bad; part of the figure, and not of its counts. */
+  gapBadCount: number;
   coverageRatio: number;
   /** What the coverage is a share of: the whole period or window, without what was taken out. */
   coveredOfMs: number;
   because: Because | null;
 }
 
-const BURN_FORMULA = 'burn = bad ÷ (valid ÷ coverage) ÷ (1 − target)';
+type Judging = Pick<ObjectiveTerms, 'target' | 'gaps'>;
 
-/** Every figure of an objective with its formula, its window and its counts. */
-export function explainObjective(terms: ObjectiveTerms, source: CountsSource, now: Instant, previous: Evaluation): ExplainedFigure[] {
+/** Every figure of an objective with its formula, its window and its counts; those of its budget also as they were counted, where corrections change them. */
+export function explainObjective(
+  terms: ObjectiveTerms,
+  source: CountsSource,
+  now: Instant,
+  { previous, counted }: { previous: Evaluation; counted: CountsSource | null },
+): ExplainedFigure[] {
   const status = evaluateObjective(terms, source, now, previous);
-  const { asOf: at, period, counts, budget, forecast } = status;
-  const ofPeriod = {
-    windowMs: at - period.from,
-    from: iso(period.from),
-    to: iso(at),
-    counts: countsOf(source, period.from, at),
-    coverageRatio: budget.coverageRatio,
-    coveredOfMs: Math.max(0, period.to - period.from - counts.excludedMs),
-  };
+  const { asOf: at, period, forecast } = status;
+  const stretch = { from: period.from, at, to: period.to };
+  const asCounted = counted === null ? [] : budgetFigures(terms, counted, stretch);
   return [
-    {
-      figure: 'sli',
-      of: 'sli',
-      label: 'share of good events',
-      value: counts.valid === 0 ? null : counts.good / counts.valid,
-      unit: 'ratio',
-      formula: 'good ÷ valid',
-      ...ofPeriod,
-      because: null,
-    },
-    {
-      figure: 'budget.allowed',
-      of: 'allowed',
-      label: 'bad events allowed',
-      value: budget.allowedBadCount,
-      unit: 'events',
-      formula: 'valid ÷ coverage × (1 − target)',
-      ...ofPeriod,
-      because: null,
-    },
-    {
-      figure: 'budget.spare',
-      of: 'spare',
-      label: 'bad events that may still happen',
-      value: budget.remainingRatio === null ? null : budget.allowedBadCount - counts.bad,
-      unit: 'events',
-      formula: 'valid ÷ coverage × (1 − target) − bad',
-      ...ofPeriod,
-      because: null,
-    },
-    {
-      figure: 'budget.remaining',
-      of: 'remaining',
-      label: 'budget left',
-      value: budget.remainingRatio,
-      unit: 'ratio',
-      formula: '1 − bad ÷ (valid ÷ coverage × (1 − target))',
-      ...ofPeriod,
-      because: budget.because,
-    },
+    ...budgetFigures(terms, source, stretch),
     ...burnFigures(terms, source, status),
     {
       figure: 'forecast',
@@ -89,9 +53,116 @@ export function explainObjective(terms: ObjectiveTerms, source: CountsSource, no
       value: forecast.inMs === null ? null : forecast.inMs / 1000,
       unit: 'seconds',
       formula: 'left × period ÷ burn over 6 h',
-      ...ofPeriod,
+      ...partsOf(terms, countsOf(source, period.from, at), stretch),
       because: forecast.because,
     },
+    ...asCounted.map((one) => ({ ...one, figure: `counted.${one.figure}`, label: `${one.label}, as counted` })),
+  ];
+}
+
+/** The figures of a stretch that was lived again: what its own events come to, and the budget at its end. */
+export function explainPast(terms: ObjectiveTerms, source: CountsSource, { from, to }: { from: Instant; to: Instant }): ExplainedFigure[] {
+  const stretch = { from, at: to, to };
+  const counts = countsOf(source, from, to);
+  const parts = partsOf(terms, counts, stretch);
+  const period = periodEndingAt(terms.window, to);
+  return [
+    { ...goodShare(counts), ...parts, figure: 'past.sli' },
+    { ...observedShare(parts.coverageRatio), ...parts, figure: 'past.coverage' },
+    ...budgetFigures(terms, source, { from: period.from, at: to, to: period.to }),
+  ];
+}
+
+/** A period, and how far it has come. */
+interface Stretch {
+  from: Instant;
+  at: Instant;
+  to: Instant;
+}
+
+function partsOf({ gaps }: Judging, counts: Counts, { from, at, to }: Stretch) {
+  const coveredOfMs = Math.max(0, to - from - counts.excludedMs);
+  return {
+    windowMs: at - from,
+    from: iso(from),
+    to: iso(at),
+    counts,
+    gapBadCount: gapBadOf(counts, gaps),
+    coverageRatio: coveredOfMs === 0 ? 0 : Math.min(1, counts.observedMs / coveredOfMs),
+    coveredOfMs,
+    because: null,
+  };
+}
+
+function goodShare({ good, valid }: Counts) {
+  return {
+    of: 'sli',
+    label: 'share of good events',
+    value: valid === 0 ? null : good / valid,
+    unit: 'ratio',
+    formula: 'good ÷ valid',
+  } as const;
+}
+
+function observedShare(coverageRatio: number) {
+  return {
+    of: 'coverage',
+    label: 'share of the window that was observed',
+    value: coverageRatio,
+    unit: 'ratio',
+    formula: 'observed ÷ (window − taken out)',
+  } as const;
+}
+
+function budgetFigures(terms: Judging, source: CountsSource, stretch: Stretch): ExplainedFigure[] {
+  const counts = countsOf(source, stretch.from, stretch.at);
+  const parts = partsOf(terms, counts, stretch);
+  const periodMs = stretch.to - stretch.from;
+  const budget = computeBudget({ counts, target: terms.target, periodMs, gaps: terms.gaps });
+  const { remainingRatio, allowedBadCount } = budget;
+  const bad = parts.gapBadCount > 0 ? '(bad + gaps)' : 'bad';
+  const left = `1 − ${bad} ÷ (valid ÷ coverage × (1 − target))`;
+  return [
+    { figure: 'sli', ...goodShare(counts), ...parts },
+    {
+      figure: 'budget.allowed',
+      of: 'allowed',
+      label: 'bad events allowed',
+      value: allowedBadCount,
+      unit: 'events',
+      formula: 'valid ÷ coverage × (1 − target)',
+      ...parts,
+    },
+    {
+      figure: 'budget.spare',
+      of: 'spare',
+      label: 'bad events that may still happen',
+      value: remainingRatio === null ? null : allowedBadCount - counts.bad - parts.gapBadCount,
+      unit: 'events',
+      formula: `valid ÷ coverage × (1 − target) − ${bad}`,
+      ...parts,
+    },
+    {
+      figure: 'budget.remaining',
+      of: 'remaining',
+      label: 'budget left',
+      value: remainingRatio,
+      unit: 'ratio',
+      formula: left,
+      ...parts,
+      because: budget.because,
+    },
+    {
+      figure: 'budget.minutes',
+      of: 'minutes',
+      label: 'full outage that is left',
+      value: remainingRatio === null ? null : (remainingRatio * (1 - terms.target) * periodMs) / 1000,
+      unit: 'seconds',
+      formula: 'left × (1 − target) × period',
+      ...parts,
+      because: budget.because,
+    },
+    { figure: 'budget.coverage', ...observedShare(budget.coverageRatio), ...parts },
   ];
 }
 
@@ -103,6 +174,7 @@ function burnFigures(terms: ObjectiveTerms, source: CountsSource, { asOf: at, po
     .map((windowMs) => {
       const counts = countsBefore(source, at, windowMs);
       const { rate, coverageRatio } = windowBurn(counts, terms.target, terms.gaps);
+      const gapBadCount = gapBadOf(counts, terms.gaps);
       return {
         figure: `burn.${windowMs / 1000}s`,
         label: `burn over ${humanDuration(windowMs)}`,
@@ -110,10 +182,11 @@ function burnFigures(terms: ObjectiveTerms, source: CountsSource, { asOf: at, po
         unit: 'times',
         of: 'burn',
         windowMs,
-        formula: BURN_FORMULA,
+        formula: `burn = ${gapBadCount > 0 ? '(bad + gaps)' : 'bad'} ÷ (valid ÷ coverage) ÷ (1 − target)`,
         from: iso(plus(at, -windowMs)),
         to: iso(at),
         counts,
+        gapBadCount,
         coverageRatio,
         coveredOfMs: countedMs(counts),
         because: null,

@@ -11,6 +11,7 @@ const BudgetView = z.object({
   badCount: z.number(),
   validCount: z.number(),
   allowedBadCount: z.number(),
+  gapBadCount: z.number(),
   coverageRatio: z.number(),
   because: BecauseView,
 });
@@ -198,6 +199,30 @@ const CountsView = z.object({
   excludedMs: z.number(),
 });
 
+/** One figure, opened down to the counts that it came from. */
+const FigureView = z.object({
+  figure: z.string(),
+  label: z.string(),
+  value: z.number().nullable(),
+  unit: z.enum(['ratio', 'times', 'seconds', 'events']),
+  /** What of the counts it shows. */
+  of: z.enum(['sli', 'allowed', 'spare', 'remaining', 'minutes', 'coverage', 'burn', 'forecast']),
+  formula: z.string(),
+  windowMs: z.number(),
+  from: IsoTime,
+  to: IsoTime,
+  counts: CountsView,
+  /** Bad events that time without data counts as, where gaps are bad. */
+  gapBadCount: z.number(),
+  coverageRatio: z.number(),
+  /** What the coverage is a share of. */
+  coveredOfMs: z.number(),
+  because: BecauseView.nullable(),
+  /** What a Prometheus would be asked for the same figure; null where the counts are not its. */
+  promql: z.string().nullable(),
+});
+export type FigureView = z.output<typeof FigureView>;
+
 export const ExplainView = z.object({
   slug: z.string(),
   /** Labels of the group whose figures these are; none for all together. */
@@ -208,24 +233,22 @@ export const ExplainView = z.object({
   window: z.string(),
   /** What the figures leave out. */
   notes: z.array(BecauseView),
-  figures: z.array(
-    z.object({
-      figure: z.string(),
-      label: z.string(),
-      value: z.number().nullable(),
-      unit: z.enum(['ratio', 'times', 'seconds', 'events']),
-      formula: z.string(),
-      from: IsoTime,
-      to: IsoTime,
-      counts: CountsView,
-      coverageRatio: z.number(),
-      /** What the coverage is a share of. */
-      coveredOfMs: z.number(),
-      because: BecauseView.nullable(),
-      /** What a Prometheus would be asked for the same figure; null where the counts are not its. */
-      promql: z.string().nullable(),
-    }),
-  ),
+  figures: z.array(FigureView),
+});
+
+const SpentView = z.object({ ratio: z.number().nullable(), badCount: z.number(), because: BecauseView });
+
+/** Where a budget went. The parts of the stretches, what lies outside them, and time without data add up to what was spent. */
+export const SpentByStretchView = z.object({
+  from: IsoTime,
+  to: IsoTime,
+  /** In order of their start. A bad event that two of them share belongs to the one that started first. */
+  items: z.array(z.object({ id: z.string(), spent: SpentView })),
+  outside: SpentView,
+  /** Share of the budget that time without data took, where it counts as bad. */
+  gapsRatio: z.number(),
+  /** Alerts that were opened in the period. */
+  alerts: z.object({ pages: z.number(), tickets: z.number(), noData: z.number() }),
 });
 
 const TurnView = z.object({
@@ -251,6 +274,10 @@ export const BacktestView = z.object({
   detections: z.array(z.object({ id: z.string(), pageAfterSeconds: z.number().nullable(), ticketAfterSeconds: z.number().nullable() })),
   counts: z.object({ good: z.number(), bad: z.number(), valid: z.number(), coverageRatio: z.number() }),
   recommendation: z.object({ target: z.number().nullable(), achievedRatio: z.number().nullable(), because: BecauseView }),
+  /** Of the terms that were lived by. */
+  target: z.number(),
+  /** What was achieved and known of this time, and the budget at its end, each down to its counts. */
+  figures: z.array(FigureView),
   series: z.array(
     z.object({
       at: IsoTime,

@@ -48,6 +48,10 @@ describe('corrections', () => {
       budget: { badCount: 0, validCount: 3600 },
       asCounted: { badCount: 600, validCount: 7200 },
     });
+    const { figures } = await world.api.slo.explainObjective({ params: { slug: 'corrected' } });
+    const countsOf = (name: string) => figures.find(({ figure }) => figure === name)?.counts;
+    expect(countsOf('budget.remaining')).toMatchObject({ bad: 0, valid: 3600, excludedMs: 60 * MINUTE_MS });
+    expect(countsOf('counted.budget.remaining')).toMatchObject({ bad: 600, valid: 7200, excludedMs: 0 });
     for (const decision of ['accept', 'decline'] as const)
       await expect(world.api.slo.decideCorrection({ params, body: { decision } })).rejects.toMatchObject({
         code: 'conflict',

@@ -4,7 +4,7 @@ import { DEFAULT_ALERTING, type PairTerms } from '../core/alerting.ts';
 import { type LeftOutCode, resolvePolicy, Target } from '../core/policy.ts';
 import { type Bundle, claimHeader, follow } from './bundle.ts';
 import { at, items, numberAt, type Place, textAt } from './documents.ts';
-import type { LossCode } from './report.ts';
+import type { Loss, LossCode } from './report.ts';
 
 const SEVERITIES: Record<string, 'critical' | 'warning' | 'ticket'> = {
   critical: 'critical',
@@ -45,25 +45,50 @@ export function deadBecause(pair: PairTerms, { target, ...read }: PairFacts): Be
 
 /** Our alerting for an objective's alert policies; nothing where they ask for nothing of their own. */
 export function mapAlerting(policies: readonly Place[], facts: PairFacts, to: string, bundle: Bundle): Record<string, unknown> {
-  const read = policies.flatMap((policy) => mapPolicy(policy, facts, to, bundle));
-  const pairs = read.flatMap(({ pair }) => (pair === null ? [] : [pair])).slice(0, PAIR_LIMIT);
-  const noData = read.flatMap((one) => (one.whenNoData === undefined ? [] : [one.whenNoData]));
+  const read = policies.flatMap((policy) => mapPolicy(policy, facts, to, bundle) ?? []);
+  const conditions = read.flatMap((one) => one.conditions);
+  const taken = conditions.filter((one): one is Taken => 'pair' in one);
+  const pairs = taken.slice(0, PAIR_LIMIT);
+  for (const one of pairs) tellTaken(one, to, bundle);
+  for (const { named } of taken.slice(PAIR_LIMIT)) {
+    const why = because('not_expressible', `an objective has at most ${PAIR_LIMIT} pairs`);
+    bundle.ledger.drop(at(named, 'spec').path, why);
+  }
+  const usual = pairs.length === 0 ? '; the usual pairs alert instead' : '';
+  for (const one of conditions) if ('refused' in one) tellRefused(one, usual, to, bundle);
+  const noData = read.flatMap(({ whenNoData }) => whenNoData ?? []);
   return {
-    ...(pairs.length === 0 ? {} : { pairs }),
-    ...(noData.length > 0 && !noData.includes(true) ? { noDataAfter: null } : {}),
+    ...(pairs.length > 0 && { pairs: pairs.map(({ pair }) => pair) }),
+    // Policies that ask for no alert on what fails, and nothing else that does.
+    ...(read.length > 0 && read.every(({ isQuiet }) => isQuiet) && { preset: 'none' }),
+    ...(noData.length > 0 && !noData.includes(true) && { noDataAfter: null }),
   };
 }
 
 interface PolicyRead {
-  pair: object | null;
+  conditions: (Taken | Refused)[];
+  /** Says that it does not alert on what fails. */
+  isQuiet: boolean;
   whenNoData: boolean | undefined;
 }
 
-function mapPolicy(place: Place, facts: PairFacts, to: string, bundle: Bundle): PolicyRead[] {
+/** A condition that a pair stands for. */
+interface Taken {
+  named: Place;
+  pair: { severity: string; long: string; short: string; factor: number };
+}
+
+/** A condition that no pair can stand for. */
+interface Refused {
+  named: Place;
+  refused: Loss;
+}
+
+function mapPolicy(place: Place, facts: PairFacts, to: string, bundle: Bundle): PolicyRead | null {
   const { ledger } = bundle;
   const reference = at(place, 'alertPolicyRef');
   const policy = reference.value === undefined ? place : follow('AlertPolicy', reference, `${to}.alerting`, bundle);
-  if (policy === null) return [];
+  if (policy === null) return null;
   claimHeader(policy, `${to}.alerting`, bundle);
   const spec = at(policy, 'spec');
   for (const target of items(at(spec, 'notificationTargets'))) {
@@ -80,25 +105,21 @@ function mapPolicy(place: Place, facts: PairFacts, to: string, bundle: Bundle): 
   const whenNoData = typeof noData.value === 'boolean' ? noData.value : undefined;
   if (breaching.value === false) {
     ledger.drop(at(spec, 'conditions').path, because('no_field', 'its policy does not alert on it'));
-    return [{ pair: null, whenNoData }];
+    return { conditions: [], isQuiet: true, whenNoData };
   }
-  const pairs = items(at(spec, 'conditions')).map((condition) => mapCondition(condition, facts, to, bundle));
-  return pairs.length === 0 ? [{ pair: null, whenNoData }] : pairs.map((pair) => ({ pair, whenNoData }));
+  const conditions = items(at(spec, 'conditions')).flatMap((condition) => readCondition(condition, facts, to, bundle) ?? []);
+  return { conditions, isQuiet: false, whenNoData };
 }
 
 /** A pair for a condition: its own window is the long one, and a twelfth of it tells that the burn goes on. */
-function mapCondition(place: Place, facts: PairFacts, to: string, bundle: Bundle): object | null {
-  const { ledger } = bundle;
+function readCondition(place: Place, facts: PairFacts, to: string, bundle: Bundle): Taken | Refused | null {
   const reference = at(place, 'conditionRef');
   const named = reference.value === undefined ? place : follow('AlertCondition', reference, `${to}.alerting.pairs`, bundle);
   if (named === null) return null;
   claimHeader(named, `${to}.alerting.pairs`, bundle);
   const condition = at(named, 'spec', 'condition');
   const op = textAt(at(condition, 'op'));
-  const refuse = (code: LossCode, text: string): null => {
-    ledger.drop(at(named, 'spec').path, because(code, text));
-    return null;
-  };
+  const refuse = (code: LossCode, text: string): Refused => ({ named, refused: because(code, text) });
   if (op === 'lt' || op === 'lte') return refuse('alerts_while_healthy', `${op} would alert while the budget burns slowly`);
   const factor = numberAt(at(condition, 'threshold'));
   const long = textAt(at(condition, 'lookbackWindow'));
@@ -108,19 +129,27 @@ function mapCondition(place: Place, facts: PairFacts, to: string, bundle: Bundle
   if (long === undefined || longMs === undefined || longMs < 10 * MINUTE_MS || longMs > 31 * DAY_MS) {
     return refuse('not_expressible', 'a window to look back on has 10 minutes to 31 days');
   }
-  const pairs = `${to}.alerting.pairs`;
-  const short = shortText(longMs, facts.scrapeMs);
-  const pair = { severity: severityOf(at(named, 'spec', 'severity')), long, short, factor };
+  const pair = { severity: severityOf(at(named, 'spec', 'severity')), long, short: shortText(longMs, facts.scrapeMs), factor };
   const dead = deadBecause(pair, facts);
-  if (dead !== undefined) {
-    // Told of this objective even where another one of the same document takes the pair.
-    const why = `${dead.text}: the pair is left out`;
-    ledger.change(at(condition, 'threshold').path, `${to}.alerting`, because(dead.code, why, dead.facts));
-    return refuse(dead.code, why);
-  }
+  return dead === undefined ? { named, pair } : { named, refused: because(dead.code, `${dead.text}: the pair is left out`, dead.facts) };
+}
+
+function tellRefused({ named, refused }: Refused, usual: string, to: string, { ledger }: Bundle): void {
+  const why = { ...refused, text: `${refused.text}${usual}` };
+  const isDead = refused.code === 'cannot_fire' || refused.code === 'factor_below_one';
+  // Told of this objective even where another one of the same document takes the pair.
+  if (isDead || usual !== '') ledger.change(at(named, 'spec', 'condition', 'threshold').path, `${to}.alerting`, why);
+  ledger.drop(at(named, 'spec').path, why);
+}
+
+function tellTaken({ named, pair: { short } }: Taken, to: string, bundle: Bundle): void {
+  const { ledger } = bundle;
+  const pairs = `${to}.alerting.pairs`;
+  const condition = at(named, 'spec', 'condition');
   ledger.map(at(condition, 'kind').path, pairs);
-  if (op === 'gte') ledger.change(at(condition, 'op').path, pairs, because('equality', 'a burn of exactly the factor is quiet'));
-  else ledger.map(at(condition, 'op').path, pairs);
+  const op = at(condition, 'op');
+  if (textAt(op) === 'gte') ledger.change(op.path, pairs, because('equality', 'a burn of exactly the factor is quiet'));
+  else ledger.map(op.path, pairs);
   ledger.map(at(condition, 'threshold').path, pairs);
   ledger.change(
     at(condition, 'lookbackWindow').path,
@@ -131,7 +160,6 @@ function mapCondition(place: Place, facts: PairFacts, to: string, bundle: Bundle
   );
   ledger.drop(at(condition, 'alertAfter').path, because('no_field', 'alerts wait for nothing: both windows above the factor are enough'));
   claimSeverity(at(named, 'spec', 'severity'), pairs, bundle);
-  return pair;
 }
 
 function severityOf(place: Place): 'critical' | 'warning' | 'ticket' {

@@ -233,13 +233,8 @@ describe('alert conditions', () => {
   const alertingOf = (...policies: Json[]) => definitionOf(slo(ratio('a', 'b'), { alertPolicies: policies }))?.alerting;
 
   test('are pairs, their short window a twelfth of the long one, and long enough for four readings', () => {
-    expect(
-      alertingOf(
-        policy({}),
-        policy({ lookbackWindow: '10m', threshold: 20 }, {}, 'Critical'),
-        policy({ lookbackWindow: '1d' }, {}, 'urgent'),
-      ),
-    ).toEqual({
+    const quick = policy({ lookbackWindow: '10m', threshold: 20 }, {}, 'Critical');
+    expect(alertingOf(policy({}), quick, policy({ lookbackWindow: '1d' }, {}, 'urgent'))).toEqual({
       pairs: [
         { severity: 'ticket', long: '6h', short: '30m', factor: 2 },
         { severity: 'critical', long: '10m', short: '2m', factor: 20 },
@@ -252,6 +247,8 @@ describe('alert conditions', () => {
     const losses = lossesOf(slo(ratio('a', 'b'), { alertPolicies: [policy({ op: 'lte' }), policy({ threshold: -1 })] }));
     expect(losses['spec.alertPolicies[0].spec.conditions[0].spec.condition.op']).toBe('alerts_while_healthy');
     expect(losses['spec.alertPolicies[1].spec.conditions[0].spec.condition.threshold']).toBe('not_expressible');
+    const many = lossesOf(slo(ratio('a', 'b'), { alertPolicies: Array.from({ length: 13 }, (_, i) => policy({ threshold: i + 2 })) }));
+    expect(many['spec.alertPolicies[12].spec.conditions[0].spec.condition.threshold']).toBe('not_expressible');
   });
   test('that no outage could reach are left out, of that objective alone, with the reason', () => {
     const document = slo(ratio('a', 'b'), {
@@ -268,11 +265,14 @@ describe('alert conditions', () => {
       ['objectives.web-1.alerting', 'cannot_fire'],
       ['objectives.web-1.alerting', 'factor_below_one'],
     ]);
-    expect(thresholds[0]?.because.text).toBe('even a full outage burns only 2.00×, so 14.4× over 1 h never fires: the pair is left out');
+    expect(thresholds[0]?.because.text).toBe(
+      'even a full outage burns only 2.00×, so 14.4× over 1 h never fires: the pair is left out; the usual pairs alert instead',
+    );
   });
   test('silence is alerted on unless every policy says no', () => {
     expect(alertingOf(policy({}, { alertWhenNoData: false }), policy({}, { alertWhenNoData: true }))).not.toHaveProperty('noDataAfter');
     expect(alertingOf(policy({}, { alertWhenNoData: false }))).toHaveProperty('noDataAfter', null);
+    expect(alertingOf(policy({}, { alertWhenBreaching: false }))).toEqual({ preset: 'none' });
   });
 });
 

@@ -1,7 +1,8 @@
-import { count, percent, targetPercent } from '../../../lib/words.ts';
+import { count, knownShare, targetPercent } from '../../../lib/words.ts';
 import { type Column, Table } from '../../../ui/table.tsx';
 import { Why } from '../../../ui/why.tsx';
-import { shareWords } from '../explain/figures.ts';
+import { FigureWhy } from '../explain/figure-body.tsx';
+import { FIGURE, figureWords } from '../explain/figures.ts';
 import type { Backtest } from './past-chart.tsx';
 
 interface Row {
@@ -14,9 +15,9 @@ const COLUMNS: Column<Row>[] = [
   { head: 'Pages', right: true, phoneLabel: 'pages', cell: ({ past }) => count(past.pages) },
   { head: 'Tickets', right: true, phoneLabel: 'tickets', cell: ({ past }) => count(past.tickets) },
   { head: 'Detected', right: true, phoneLabel: 'detected', cell: ({ past }) => detectedWords(past) },
-  { head: 'Achieved', right: true, phoneLabel: 'achieved', cell: ({ past }) => achieved(past) },
-  { head: 'Left at the end', right: true, spare: true, cell: ({ past }) => leftAtEnd(past) },
-  { head: 'Known', right: true, spare: true, className: 'mute', cell: ({ past }) => percent(past.counts.coverageRatio, 0) },
+  { head: 'Achieved', right: true, phoneLabel: 'achieved', cell: ({ past }) => <PastFigure past={past} figure={FIGURE.achieved} /> },
+  { head: 'Left at the end', right: true, spare: true, cell: ({ past }) => <PastFigure past={past} figure={FIGURE.left} /> },
+  { head: 'Known', right: true, spare: true, className: 'mute', cell: ({ past }) => <PastFigure past={past} figure={FIGURE.known} /> },
   {
     head: 'Recommended target',
     right: true,
@@ -39,13 +40,14 @@ export function Comparison({ governed, tried }: { governed: Backtest; tried: Bac
   return <Table label="What would have paged" columns={COLUMNS} groups={[{ rows }]} rowKey={(row) => row.name} />;
 }
 
-function achieved({ recommendation: { achievedRatio } }: Backtest): string {
-  return achievedRatio === null ? '—' : shareWords(achievedRatio);
-}
-
-function leftAtEnd({ series }: Backtest): string {
-  const last = series.at(-1)?.remainingRatio;
-  return last === undefined || last === null ? '—' : percent(last);
+/** A figure of a past that was lived again; it opens what it is made of. */
+function PastFigure({ past, figure }: { past: Backtest; figure: string }) {
+  const shown = past.figures.find((one) => one.figure === figure);
+  return (
+    <FigureWhy figures={past.figures} figure={figure} target={past.target}>
+      {shown?.of === 'coverage' ? knownShare(shown.coverageRatio) : shown === undefined ? '—' : figureWords(shown)}
+    </FigureWhy>
+  );
 }
 
 function detectedWords({ detections }: Backtest): string {

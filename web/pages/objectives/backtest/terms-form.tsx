@@ -2,8 +2,11 @@ import type { ApiProblem } from '../../../api/problem.ts';
 import { Button } from '../../../ui/button.tsx';
 import { SelectField, TextField } from '../../../ui/form/field.tsx';
 import { Form } from '../../../ui/form/form.tsx';
+import { PAIR_NAMES, pairProblems, placePair } from '../pairs/pair-draft.ts';
+import { PairFields } from '../pairs/pair-fields.tsx';
+import { rollingMs } from '../window-draft.ts';
 import { WindowFields } from '../window-fields.tsx';
-import { GAPS, isTarget, PRESETS, type TermsDraft } from './terms.ts';
+import { CHOICES, GAPS, isTarget, presetChosen, type TermsDraft } from './terms.ts';
 
 /** Target, window, gaps and alerting to try. What is written is tried when one pauses. */
 export function TermsForm(props: {
@@ -14,9 +17,10 @@ export function TermsForm(props: {
 }) {
   const { draft, governing, onChange } = props;
   const problem = props.problem !== null && 'fields' in props.problem ? props.problem : null;
-  const refused = problem === null ? [] : problem.fields.map((field) => ({ ...field, path: field.path.replace('body.terms.', '') }));
-  const fields = isTarget(draft.target) ? refused : [NO_TARGET, ...refused];
-  const presets = [...(governing.preset === 'own' ? [{ value: 'own', label: 'Its own pairs' }] : []), ...PRESETS];
+  const refused =
+    problem === null ? [] : problem.fields.map((field) => placePair(field) ?? { ...field, path: field.path.replace('body.terms.', '') });
+  const told = [...(isTarget(draft.target) ? [] : [NO_TARGET]), ...(draft.preset === 'own' ? pairProblems(draft.pairs) : [])];
+  const fields = told.length === 0 ? refused : told;
   return (
     <Form
       onSubmit={() => undefined}
@@ -45,15 +49,18 @@ export function TermsForm(props: {
         name="alerting"
         label="Alerts"
         value={draft.preset}
-        onChange={(event) => onChange({ ...draft, preset: PRESETS.find(({ value }) => value === event.target.value)?.value ?? 'own' })}
-        options={presets}
+        onChange={(event) => onChange({ ...draft, ...presetChosen(event.target.value, draft.pairs) })}
+        options={CHOICES}
       />
       <Button kind="ghost" onClick={() => onChange(governing)} disabled={draft === governing}>
         Back to governing
       </Button>
+      {draft.preset === 'own' && (
+        <PairFields pairs={draft.pairs} onChange={(pairs) => onChange({ ...draft, pairs })} periodMs={rollingMs(draft.window)} />
+      )}
     </Form>
   );
 }
 
 const NO_TARGET = { path: 'target', message: 'must lie between 0 and 100 %: 100 % would leave no budget' };
-const NAMES = ['target', 'window', 'gaps', 'alerting'];
+const NAMES = ['target', 'window', 'gaps', 'alerting', ...PAIR_NAMES];

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { changedTerms, isTarget, termsDraft } from './terms.ts';
+import { pairsInput, USUAL_PAIRS } from '../pairs/pair-draft.ts';
+import { changedTerms, isTarget, presetChosen, termsDraft } from './terms.ts';
 
 const definition = { window: '30d', gaps: 'gap', alerting: { preset: 'default', minBadCount: 5, noDataAfter: '10m' } };
 const governing = termsDraft(definition, 0.999);
@@ -40,6 +41,18 @@ describe('terms to try against those that govern', () => {
     expect(draft.preset).toBe('own');
     expect(changedTerms({ ...draft, gaps: 'good' }, draft, own)).toEqual({ gaps: 'good' });
     expect(changedTerms({ ...draft, preset: 'default' }, draft, own)?.alerting).not.toHaveProperty('pairs');
+  });
+
+  it('are tried with pairs of its own once each of them can be one', () => {
+    const { pairs } = presetChosen('own', governing.pairs);
+    const draft = { ...governing, preset: 'own' as const, pairs };
+    expect(changedTerms(draft, governing, definition)?.alerting).toEqual({
+      pairs: pairsInput(USUAL_PAIRS),
+      minBadCount: 5,
+      noDataAfter: '10m',
+    });
+    expect(changedTerms({ ...draft, pairs: [] }, governing, definition)).toBeUndefined();
+    expect(presetChosen('none', pairs)).toEqual({ preset: 'none', pairs });
   });
 
   it.each(['', '100', '0', 'many'])('are none for a target of %j', (target) => {

@@ -1,5 +1,6 @@
 import type { api } from '../../../api/client.ts';
 import { numberOf } from '../nines/nines.ts';
+import { type PairDraft, pairDrafts, pairProblems, pairsInput, USUAL_PAIRS } from '../pairs/pair-draft.ts';
 import { type WindowDraft, windowDraft, windowInput } from '../window-draft.ts';
 
 type Body = NonNullable<Parameters<typeof api.slo.backtestObjective>[0]['body']>;
@@ -17,6 +18,15 @@ export const PRESETS = [
   { value: 'none', label: 'No alerts on burn' },
 ] as const;
 
+/** What a person chooses among: the presets, and pairs of one's own. */
+export const CHOICES = [...PRESETS, { value: 'own', label: 'Its own pairs' }] as const;
+
+/** A choice of alerts; pairs of one's own begin with the usual ones where there are none yet. */
+export function presetChosen(chosen: string, pairs: readonly PairDraft[]): { preset: Preset | 'own'; pairs: readonly PairDraft[] } {
+  const preset = CHOICES.find(({ value }) => value === chosen)?.value ?? 'default';
+  return { preset, pairs: preset === 'own' && pairs.length === 0 ? USUAL_PAIRS : pairs };
+}
+
 type Gaps = (typeof GAPS)[number]['value'];
 type Preset = (typeof PRESETS)[number]['value'];
 
@@ -25,8 +35,9 @@ export interface TermsDraft {
   target: string;
   window: WindowDraft;
   gaps: Gaps;
-  /** `own` leaves the governing alerting as it is: pairs of its own that no preset says. */
+  /** `own` for pairs of its own. */
   preset: Preset | 'own';
+  pairs: readonly PairDraft[];
 }
 
 type Definition = Record<string, unknown>;
@@ -44,6 +55,7 @@ export function termsDraft(definition: Definition | null, target: number): Terms
     target: String(Number((target * 100).toFixed(7))),
     window: windowDraft(definition?.['window']),
     gaps: GAPS.find(({ value }) => value === definition?.['gaps'])?.value ?? 'gap',
+    pairs: pairDrafts(alerting['pairs']),
     preset: 'pairs' in alerting ? 'own' : (PRESETS.find(({ value }) => value === alerting['preset'])?.value ?? 'default'),
   };
 }
@@ -54,16 +66,26 @@ export function isTarget(text: string): boolean {
   return percent !== undefined && percent > 0 && percent < 100;
 }
 
-/** What differs from the governing terms, as the API takes it; undefined where nothing does, or the target is no target. */
+/** Whether other alerts are chosen than govern. */
+export function isOtherAlerting(draft: AlertsDraft, governing: AlertsDraft): boolean {
+  if (draft.preset !== governing.preset) return true;
+  return draft.preset === 'own' && JSON.stringify(pairsInput(draft.pairs)) !== JSON.stringify(pairsInput(governing.pairs));
+}
+
+type AlertsDraft = Pick<TermsDraft, 'preset' | 'pairs'>;
+
+/** What differs from the governing terms, as the API takes it; undefined where nothing does, or the target is no target or a pair none. */
 export function changedTerms(draft: TermsDraft, governing: TermsDraft, definition: Definition | null): Terms | undefined {
-  if (!isTarget(draft.target)) return undefined;
+  if (!isTarget(draft.target) || (draft.preset === 'own' && pairProblems(draft.pairs).length > 0)) return undefined;
   const window = windowInput(draft.window);
-  const { pairs: _, ...alerting } = alertingOf(definition);
+  const { pairs: _, preset: __, ...alerting } = alertingOf(definition);
   const terms: Terms = {
     ...(draft.target !== governing.target && { target: Number(((numberOf(draft.target) ?? 0) / 100).toFixed(9)) }),
     ...(JSON.stringify(window) !== JSON.stringify(windowInput(governing.window)) && { window }),
     ...(draft.gaps !== governing.gaps && { gaps: draft.gaps }),
-    ...(draft.preset !== governing.preset && draft.preset !== 'own' && { alerting: { ...alerting, preset: draft.preset } }),
+    ...(isOtherAlerting(draft, governing) && {
+      alerting: { ...alerting, ...(draft.preset === 'own' ? { pairs: pairsInput(draft.pairs) } : { preset: draft.preset }) },
+    }),
   };
   return Object.keys(terms).length === 0 ? undefined : terms;
 }

@@ -1,6 +1,7 @@
 import type { api } from '../../../api/client.ts';
 import { type GAPS, isTarget, type PRESETS } from '../backtest/terms.ts';
 import { numberOf } from '../nines/nines.ts';
+import { type PairDraft, pairProblems, pairsInput } from '../pairs/pair-draft.ts';
 import { type WindowDraft, windowDraft, windowInput } from '../window-draft.ts';
 import {
   type AlertGroups,
@@ -49,9 +50,10 @@ export interface Draft {
   measuredAt: MeasuredAt | '';
   onBreach: string;
   gaps: (typeof GAPS)[number]['value'];
-  /** `own` for pairs of its own, which the form carries and does not show. */
+  /** `own` for pairs of its own. */
   preset: (typeof PRESETS)[number]['value'] | 'own';
-  pairs: Alerting['pairs'];
+  /** Kept while a preset is chosen, to come back to. */
+  pairs: readonly PairDraft[];
   mode: AlertMode;
   groups: AlertGroups;
   /** Empty for no alert. */
@@ -91,7 +93,7 @@ export function emptyDraft(service: string): Draft {
     onBreach: '',
     gaps: 'gap',
     preset: 'default',
-    pairs: undefined,
+    pairs: [],
     mode: 'rate',
     groups: 'rollup',
     noDataAfter: NO_DATA_AFTER,
@@ -140,6 +142,7 @@ export function problemsOf(draft: Draft): DraftProblem[] {
     problems.push({ path: 'indicator.threshold', message: 'must be a number in the unit of the metric' });
   if (isSliced(draft) && numberOf(draft.slice.threshold) === undefined)
     problems.push({ path: 'indicator.slices.threshold', message: 'must be a number' });
+  if (draft.preset === 'own') problems.push(...pairProblems(draft.pairs));
   return problems;
 }
 
@@ -182,9 +185,9 @@ export function checkable(draft: Draft): Definition {
 function alertingOf({ preset, pairs, mode, groups, noDataAfter }: Draft): Alerting {
   const isOwn = preset === 'own';
   return {
-    ...(isOwn && pairs !== undefined && { pairs }),
+    ...(isOwn && pairs.length > 0 && { pairs: pairsInput(pairs) }),
     // Said even where it is the usual one, when it takes the place of pairs of one's own.
-    ...(!isOwn && (preset !== 'default' || pairs !== undefined) && { preset }),
+    ...(!isOwn && (preset !== 'default' || pairs.length > 0) && { preset }),
     ...(mode !== 'rate' && { mode }),
     ...(groups !== 'rollup' && { groups }),
     ...(noDataAfter.trim() !== NO_DATA_AFTER && { noDataAfter: written(noDataAfter) ?? null }),

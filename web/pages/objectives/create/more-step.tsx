@@ -3,7 +3,9 @@ import { useState } from 'react';
 import { api } from '../../../api/client.ts';
 import { SelectField, TextArea, TextField } from '../../../ui/form/field.tsx';
 import type { FormProblem } from '../../../ui/form/form.tsx';
-import { GAPS, PRESETS } from '../backtest/terms.ts';
+import { CHOICES, GAPS, presetChosen } from '../backtest/terms.ts';
+import { PairFields } from '../pairs/pair-fields.tsx';
+import { rollingMs } from '../window-draft.ts';
 import type { StepProps } from './create-page.tsx';
 import { labelsOf } from './draft.ts';
 import { ALERT_GROUPS, ALERT_MODES, GAP_NOTES, MEASURED_AT } from './kinds.ts';
@@ -92,7 +94,6 @@ function Gaps({ draft, onChange }: StepProps) {
 const GAP_TITLES = { gap: 'Unknown', good: 'Good', bad: 'Bad' } as const;
 
 function Alerts({ draft, onChange }: StepProps) {
-  const presets = [...(draft.pairs === undefined ? [] : [{ value: 'own', label: 'Its own pairs' }]), ...PRESETS];
   return (
     <div className="stack tight">
       <div className="pair">
@@ -100,8 +101,8 @@ function Alerts({ draft, onChange }: StepProps) {
           name="alerting.preset"
           label="Alerts"
           value={draft.preset}
-          onChange={(event) => onChange({ ...draft, preset: PRESETS.find(({ value }) => value === event.target.value)?.value ?? 'own' })}
-          options={presets}
+          onChange={(event) => onChange({ ...draft, ...presetChosen(event.target.value, draft.pairs) })}
+          options={CHOICES}
         />
         <TextField
           name="alerting.noDataAfter"
@@ -111,6 +112,9 @@ function Alerts({ draft, onChange }: StepProps) {
           onChange={(event) => onChange({ ...draft, noDataAfter: event.target.value })}
         />
       </div>
+      {draft.preset === 'own' && (
+        <PairFields pairs={draft.pairs} onChange={(pairs) => onChange({ ...draft, pairs })} periodMs={rollingMs(draft.window)} />
+      )}
       <fieldset className="options">
         <legend className="field-name">An alert compares</legend>
         {ALERT_MODES.map(({ value, label, note }) => (

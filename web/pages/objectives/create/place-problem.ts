@@ -1,4 +1,5 @@
 import type { FormProblem } from '../../../ui/form/form.tsx';
+import { PAIR_NAMES, placePair } from '../pairs/pair-draft.ts';
 
 /** Fields under “More”, by their path in a definition. */
 export const MORE_FIELDS: readonly string[] = [
@@ -8,6 +9,7 @@ export const MORE_FIELDS: readonly string[] = [
   'onBreach',
   'gaps',
   'alerting.preset',
+  ...PAIR_NAMES,
   'alerting.mode',
   'alerting.groups',
   'alerting.noDataAfter',
@@ -45,6 +47,8 @@ export const FIELDS: readonly string[] = [
  */
 export function placeProblem(problem: FormProblem): FormProblem {
   const fields = problem.fields.map((field) => {
+    const ofPair = placePair(field);
+    if (ofPair !== undefined) return ofPair;
     const path = field.path
       .replace(/^body\./, '')
       .replace(/^definition\./, '')

@@ -1,4 +1,4 @@
-import { count, percent, plural, targetPercent } from '../../../lib/words.ts';
+import { count, knownShare, plural, targetPercent } from '../../../lib/words.ts';
 import { ProblemNote } from '../../../frame/problem-note.tsx';
 import { nowMs } from '../../../lib/clock.ts';
 import { Button } from '../../../ui/button.tsx';
@@ -8,7 +8,8 @@ import { Why } from '../../../ui/why.tsx';
 import { Detections } from '../backtest/detections.tsx';
 import { type Backtest, PastChart } from '../backtest/past-chart.tsx';
 import { TurnList } from '../backtest/turn-list.tsx';
-import { shareWords } from '../explain/figures.ts';
+import { FigureWhy } from '../explain/figure-body.tsx';
+import { FIGURE, shareWords } from '../explain/figures.ts';
 import { otlpSnippet, pushSnippet } from '../push-snippet.ts';
 import type { StepProps } from './create-page.tsx';
 import { labelsOf } from './draft.ts';
@@ -78,14 +79,24 @@ function Past({ past, preview, draft: { target, shape }, onTake }: PastProps) {
     recommendation: { achievedRatio, target: recommended, because },
     counts,
   } = past;
+  const explained = { figures: past.figures, target: past.target };
   const text = recommended === null ? '' : String(Number((recommended * 100).toFixed(5)));
   return (
     <>
-      <Panel title="The past 30 days" end={`${percent(counts.coverageRatio, 0)} of it known`}>
+      <Panel
+        title="The past 30 days"
+        end={
+          <FigureWhy {...explained} figure={FIGURE.known}>
+            {knownShare(counts.coverageRatio)} of it known
+          </FigureWhy>
+        }
+      >
         <div className="figs numbers two">
           <div className="fig">
             <span>Achieved</span>
-            <b>{achievedRatio === null ? '—' : shareWords(achievedRatio)}</b>
+            <FigureWhy {...explained} figure={FIGURE.achieved}>
+              <b>{achievedRatio === null ? '—' : shareWords(achievedRatio)}</b>
+            </FigureWhy>
             <span className="note-line">
               {count(counts.bad)} of {count(counts.valid)} failed
             </span>

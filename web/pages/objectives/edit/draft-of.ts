@@ -1,6 +1,7 @@
 import { GAPS, PRESETS } from '../backtest/terms.ts';
-import { type Definition, type Draft, emptyDraft } from '../create/draft.ts';
+import { type Draft, emptyDraft } from '../create/draft.ts';
 import { ALERT_GROUPS, ALERT_MODES, CONDITIONS, MEASURED_AT, type Shape, SLIS, type Source, SOURCES } from '../create/kinds.ts';
+import { pairDrafts } from '../pairs/pair-draft.ts';
 import { windowDraft } from '../window-draft.ts';
 
 export type Fields = Readonly<Record<string, unknown>>;
@@ -53,8 +54,7 @@ function alertingDraft(alerting: Fields, usual: Draft): AlertingDraft {
   const hasPairs = Array.isArray(alerting['pairs']);
   return {
     preset: hasPairs ? 'own' : (oneOf(PRESETS, alerting['preset']) ?? usual.preset),
-    // Carried as they are: the form neither reads nor shows them.
-    pairs: hasPairs ? (alerting['pairs'] as NonNullable<Definition['alerting']>['pairs']) : undefined,
+    pairs: pairDrafts(alerting['pairs']),
     mode: oneOf(ALERT_MODES, alerting['mode']) ?? usual.mode,
     groups: oneOf(ALERT_GROUPS, alerting['groups']) ?? usual.groups,
     noDataAfter: after === undefined ? usual.noDataAfter : textOf(after),

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { emptyDraft } from '../create/draft.ts';
 import { termsDraft } from '../backtest/terms.ts';
+import { USUAL_PAIRS } from '../pairs/pair-draft.ts';
 import { editSearch, searchOf, withTerms } from './edit-search.ts';
 
 const governing = termsDraft({ window: '30d', gaps: 'gap', alerting: { preset: 'default' } }, 0.999);
@@ -21,6 +22,14 @@ it('carries the terms that were tried to the form by its address, and no others'
 it('carries a rolling length', () => {
   const search = searchOf({ ...governing, window: { ...governing.window, rolling: '28d' } }, governing);
   expect(withTerms(emptyDraft('checkout'), search).window).toMatchObject({ kind: 'rolling', rolling: '28d' });
+});
+
+it('carries pairs of its own', () => {
+  const tried = { ...governing, preset: 'own' as const, pairs: USUAL_PAIRS.slice(0, 1) };
+  const search = searchOf(tried, governing);
+  expect(search).toEqual({ pairs: 'critical-1h-5m-14.4x' });
+  expect(withTerms(emptyDraft('checkout'), editSearch({ ...search }))).toMatchObject({ preset: 'own', pairs: tried.pairs });
+  expect(editSearch({ pairs: 'critical' })).toEqual({});
 });
 
 it('reads a target that the address held as a number, and drops what is no term', () => {

@@ -3,12 +3,15 @@ import { askedText, burnFigure, type ExplainedFigure, figureWords, parseAsked, s
 
 const plain = (text: string | undefined) => text?.replaceAll('\u00a0', ' ');
 
-function figure(name: string, counts: { good: number; bad: number }, coverageRatio = 1): ExplainedFigure {
+function figure(of: ExplainedFigure['of'], counts: { good: number; bad: number }, coverageRatio = 1): ExplainedFigure {
   const at = '2026-01-01T00:00:00.000Z';
   const valid = counts.good + counts.bad;
   return {
-    figure: name,
-    label: name,
+    figure: of,
+    label: of,
+    of,
+    windowMs: 1000,
+    gapBadCount: 0,
     value: null,
     unit: 'ratio',
     formula: '',
@@ -51,11 +54,11 @@ describe('figures in words', () => {
   ])('writes the share %d as %s, never rounding up to all', (ratio, text) => expect(plain(shareWords(ratio))).toBe(text));
 
   it('writes each unit as people say it', () => {
-    expect(plain(figureWords({ figure: 'forecast', value: 2940, unit: 'seconds' }))).toBe('49 min');
-    expect(figureWords({ figure: 'burn.3600s', value: 104.9, unit: 'times' })).toBe('105×');
-    expect(figureWords({ figure: 'budget.allowed', value: 1.234, unit: 'events' })).toBe('1.23');
-    expect(figureWords({ figure: 'budget.spare', value: -1.5, unit: 'events' })).toBe('−1.5');
-    expect(figureWords({ figure: 'budget.remaining', value: null, unit: 'ratio' })).toBe('—');
+    expect(plain(figureWords({ of: 'forecast', value: 2940, unit: 'seconds' }))).toBe('49 min');
+    expect(figureWords({ of: 'burn', value: 104.9, unit: 'times' })).toBe('105×');
+    expect(figureWords({ of: 'allowed', value: 1.234, unit: 'events' })).toBe('1.23');
+    expect(figureWords({ of: 'spare', value: -1.5, unit: 'events' })).toBe('−1.5');
+    expect(figureWords({ of: 'remaining', value: null, unit: 'ratio' })).toBe('—');
   });
 });
 
@@ -63,14 +66,24 @@ describe('a formula worked out', () => {
   const counts = { good: 9990, bad: 10 };
 
   it('holds the counts of its window', () => {
-    expect(plain(worked(figure('budget.remaining', counts), 0.999))).toBe('1 − 10 ÷ (10,000 × 0.1 %)');
-    expect(plain(worked(figure('budget.spare', counts), 0.999))).toBe('10,000 × 0.1 % − 10');
-    expect(plain(worked(figure('burn.3600s', counts), 0.9995))).toBe('10 ÷ 10,000 ÷ 0.05 %');
+    expect(plain(worked(figure('remaining', counts), 0.999))).toBe('1 − 10 ÷ (10,000 × 0.1 %)');
+    expect(plain(worked(figure('spare', counts), 0.999))).toBe('10,000 × 0.1 % − 10');
+    expect(plain(worked(figure('burn', counts), 0.9995))).toBe('10 ÷ 10,000 ÷ 0.05 %');
     expect(plain(worked(figure('sli', counts), 0.999))).toBe('9,990 ÷ 10,000');
   });
 
   it('says how much of the window was observed where that is not all', () => {
-    expect(plain(worked(figure('budget.allowed', counts, 0.5), 0.999))).toBe('(10,000 ÷ 50.0 %) × 0.1 %');
+    expect(plain(worked(figure('allowed', counts, 0.5), 0.999))).toBe('(10,000 ÷ 50.0 %) × 0.1 %');
+  });
+
+  it('holds the time without data where that counts as bad', () => {
+    const gaps = { ...figure('remaining', counts, 0.5), gapBadCount: 10_000 };
+    expect(plain(worked(gaps, 0.999))).toBe('1 − (10 + 10,000) ÷ ((10,000 ÷ 50.0 %) × 0.1 %)');
+  });
+
+  it('is of time where what was observed is asked', () => {
+    const known = { ...figure('coverage', { good: 0, bad: 0 }, 0.5), coveredOfMs: 2000 };
+    expect(plain(worked(known, 0.999))).toBe('1 s ÷ 2 s');
   });
 
   it('is not there without events', () => expect(worked(figure('sli', { good: 0, bad: 0 }), 0.999)).toBeUndefined());

@@ -10,8 +10,17 @@ export const FIGURE = {
   allowed: 'budget.allowed',
   spare: 'budget.spare',
   left: 'budget.remaining',
+  minutes: 'budget.minutes',
+  coverage: 'budget.coverage',
   forecast: 'forecast',
+  achieved: 'past.sli',
+  known: 'past.coverage',
 } as const;
+
+/** The same figure as it was before corrections. */
+export function asCounted(figure: string): string {
+  return `counted.${figure}`;
+}
 
 const UNIT_SECONDS: Record<string, number> = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 };
 
@@ -47,11 +56,11 @@ export function shareWords(ratio: number): string {
   return percent(cut, digits);
 }
 
-export function figureWords({ figure, value, unit }: Pick<ExplainedFigure, 'figure' | 'value' | 'unit'>): string {
+export function figureWords({ of, value, unit }: Pick<ExplainedFigure, 'of' | 'value' | 'unit'>): string {
   if (value === null) return '—';
   switch (unit) {
     case 'ratio':
-      return figure === FIGURE.sli ? shareWords(value) : percent(value);
+      return of === 'sli' ? shareWords(value) : percent(value);
     case 'times':
       return burn(value);
     case 'seconds':
@@ -62,15 +71,26 @@ export function figureWords({ figure, value, unit }: Pick<ExplainedFigure, 'figu
 }
 
 /** The formula with this figure's own numbers in it; undefined where it has no counts to show. */
-export function worked({ figure, counts, coverageRatio }: ExplainedFigure, target: number): string | undefined {
+export function worked(shown: ExplainedFigure, target: number): string | undefined {
+  const { of, counts, coverageRatio, coveredOfMs, gapBadCount } = shown;
+  if (of === 'coverage') return coveredOfMs === 0 ? undefined : `${duration(counts.observedMs)} ÷ ${duration(coveredOfMs)}`;
   if (counts.valid === 0) return undefined;
   const budget = Number(((1 - target) * 100).toPrecision(6));
   const valid = coverageRatio >= 0.9995 ? count(counts.valid) : `(${count(counts.valid)} ÷ ${percent(coverageRatio)})`;
-  const bad = count(counts.bad);
-  if (figure === FIGURE.sli) return `${count(counts.good)} ÷ ${count(counts.valid)}`;
-  if (figure === FIGURE.allowed) return `${valid} × ${budget} %`;
-  if (figure === FIGURE.spare) return `${valid} × ${budget} % − ${bad}`;
-  if (figure === FIGURE.left) return `1 − ${bad} ÷ (${valid} × ${budget} %)`;
-  if (figure.startsWith('burn.')) return `${bad} ÷ ${valid} ÷ ${budget} %`;
-  return undefined;
+  const bad = gapBadCount === 0 ? count(counts.bad) : `(${count(counts.bad)} + ${count(gapBadCount)})`;
+  switch (of) {
+    case 'sli':
+      return `${count(counts.good)} ÷ ${count(counts.valid)}`;
+    case 'allowed':
+      return `${valid} × ${budget} %`;
+    case 'spare':
+      return `${valid} × ${budget} % − ${bad}`;
+    case 'remaining':
+      return `1 − ${bad} ÷ (${valid} × ${budget} %)`;
+    case 'burn':
+      return `${bad} ÷ ${valid} ÷ ${budget} %`;
+    case 'minutes':
+    case 'forecast':
+      return undefined;
+  }
 }

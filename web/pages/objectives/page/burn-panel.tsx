@@ -167,7 +167,21 @@ function windowColumns(slug: string): Column<Row>[] {
           shareOf(row)
         ),
     },
-    { head: 'Known', right: true, spare: true, className: 'mute', cell: (row) => knownShare(row.coverageRatio) },
+    {
+      head: 'Known',
+      right: true,
+      spare: true,
+      className: 'mute',
+      cell: (row) => {
+        const known = knownShare(row.coverageRatio);
+        if (row.rate !== undefined) return known;
+        return (
+          <Explained slug={slug} figure={FIGURE.coverage} label="what is known">
+            {known}
+          </Explained>
+        );
+      },
+    },
     {
       head: 'Burn',
       right: true,

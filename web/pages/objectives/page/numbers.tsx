@@ -10,7 +10,7 @@ export function Numbers({ objective }: { objective: Objective }) {
   const { slug, budget, target, asCounted } = objective;
   const left = budget.remainingRatio;
   const rate = rateOver(objective, '1h');
-  const mayFail = Math.floor(budget.allowedBadCount - budget.badCount);
+  const mayFail = Math.floor(budget.allowedBadCount - budget.badCount - budget.gapBadCount);
   const good = budget.validCount === 0 ? null : 1 - budget.badCount / budget.validCount;
   return (
     <div className="figs numbers">

@@ -2,20 +2,18 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { api } from '../../../api/client.ts';
 import { ProblemNote } from '../../../frame/problem-note.tsx';
-import { capital, plural } from '../../../lib/words.ts';
+import { capital } from '../../../lib/words.ts';
 import { Icon } from '../../../ui/icons.tsx';
 import { SkeletonBlock } from '../../../ui/note.tsx';
 import { Panel } from '../../../ui/panel.tsx';
 import { Prose } from '../../../ui/prose.tsx';
-import { Time } from '../../../ui/time/time.tsx';
 import { Why } from '../../../ui/why.tsx';
 import { ApproveButton } from '../../changes/approvals/approve-button.tsx';
 import { GATE_WORDS } from '../../changes/gate-look.ts';
 import { ReviewsPanel } from '../review/reviews-panel.tsx';
 import { PolicyLevels } from '../policy/policy-levels.tsx';
-import { useMarks } from '../marks.ts';
-import { type Objective, windowWords } from '../objective-look.ts';
-import { coveredRange } from '../series.ts';
+import type { Objective } from '../objective-look.ts';
+import { SpentPanel } from './spent-panel.tsx';
 
 /** What the budget means for changes, what took it, and how it is defined. */
 export function ObjectiveAside({ objective }: { objective: Objective }) {
@@ -75,41 +73,6 @@ function PolicyPanel({ objective }: { objective: Objective }) {
           <Why side="right" title={GATE_WORDS[gate.data.decision]} reasons={gate.data.because} />
         </div>
       )}
-    </Panel>
-  );
-}
-
-function SpentPanel({ objective }: { objective: Objective }) {
-  const range = coveredRange(objective);
-  const { incidents, recorded } = useMarks(objective.service.slug, range);
-  const shown = incidents.filter((incident) => Date.parse(incident.declaredAt) > range.from);
-  return (
-    <Panel title="Over this budget" end={windowWords(objective.window)}>
-      <ul className="plain">
-        {shown.slice(0, 6).map((incident) => (
-          <li key={incident.id}>
-            <Icon name="incident" />
-            <span className="grow">
-              <Link to="/incidents/$id" params={{ id: incident.id }}>
-                INC-{incident.number} {incident.title}
-              </Link>
-            </span>
-            <span className="mute sm nowrap">
-              <Time at={incident.declaredAt} shape="day" />
-            </span>
-          </li>
-        ))}
-        {shown.length === 0 && <li className="mute">No incident.</li>}
-        <li>
-          <Icon name="change" />
-          <span className="grow">{recorded.length === 100 ? '100 changes or more' : plural(recorded.length, 'change')}</span>
-          {recorded[0] !== undefined && (
-            <span className="mute sm nowrap">
-              last <Time at={recorded[0].startedAt} />
-            </span>
-          )}
-        </li>
-      </ul>
     </Panel>
   );
 }

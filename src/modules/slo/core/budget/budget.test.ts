@@ -37,7 +37,7 @@ describe('the budget', () => {
     expect(day.allowedBadCount).toBe(3000);
     expect(day.remainingRatio).toBeCloseTo(1 - 100 / 3000, 10);
     expect(day.coverageRatio).toBeCloseTo(1 / 30, 10);
-    expect(day.because).toMatchObject({ code: 'extrapolated', text: '100 bad of 3000.0 allowed; 3.3 % of the window observed' });
+    expect(day.because).toMatchObject({ code: 'extrapolated', text: '100 bad of 3,000 allowed; 3.3 % of the window observed' });
   });
 
   test('no traffic spends nothing, no data is not known', () => {
@@ -95,7 +95,7 @@ test('what is taken out is no part of the period', () => {
   const half: Counts = { ...counts(5, 10_000, 15 * DAY_MS), excludedMs: 15 * DAY_MS };
   const budget = computeBudget({ counts: half, target: 0.999, periodMs: P });
   expect(budget).toMatchObject({ allowedBadCount: 10, remainingRatio: 0.5, coverageRatio: 1 });
-  expect(budget.because.text).toBe('5 bad of 10.0 allowed, 15 d taken out');
+  expect(budget.because.text).toBe('5 bad of 10 allowed, 15 d taken out');
   const all = computeBudget({ counts: { ...counts(0, 0, 0), excludedMs: P }, target: 0.999, periodMs: P });
   expect(all).toMatchObject({ remainingRatio: null, because: { code: 'excluded' } });
 });

@@ -1,4 +1,5 @@
 import { type Because, because } from '#kernel/errors.ts';
+import { amount } from '#kernel/amount.ts';
 import { type DurationMs, humanDuration } from '#kernel/instant.ts';
 import { countedMs } from '../burn/burn.ts';
 import type { Counts } from '../counts/counts.ts';
@@ -20,6 +21,8 @@ export interface Budget {
   validCount: number;
   /** Bad events that the whole period allows, unobserved time included; not a whole number in general. */
   allowedBadCount: number;
+  /** What time without data counts as where the objective says that gaps are bad, at the observed rate; else 0. */
+  gapBadCount: number;
   coverageRatio: number;
   because: Because<BudgetCode>;
 }
@@ -72,32 +75,38 @@ export function computeBudget(facts: BudgetFacts): Budget {
   const coverageRatio = lengthMs === 0 ? 0 : observedMs / lengthMs;
   const figures = { badCount: counts.bad, validCount: counts.valid, target, window: humanDuration(periodMs), coverageRatio };
   const remaining = remainingRatio(facts);
-  const empty = { badCount: 0, validCount: 0, allowedBadCount: 0, coverageRatio, remainingRatio: remaining };
+  const empty = { badCount: 0, validCount: 0, allowedBadCount: 0, gapBadCount: 0, coverageRatio, remainingRatio: remaining };
   if (lengthMs === 0) return { ...empty, because: because('excluded', 'corrections take out the whole period', figures) };
   if (observedMs === 0) return { ...empty, because: because('no_data', 'nothing of the window was observed', figures) };
   if (counts.valid === 0) return { ...empty, because: because('no_traffic', 'no valid event, so nothing was spent', figures) };
   const allowed = BigInt(counts.valid) * BigInt(lengthMs) * budgetOf(target);
   const allowedBadCount = ratio(allowed, BigInt(observedMs) * BILLION);
+  const gapBadCount = gapBadOf(counts, gaps);
   return {
     remainingRatio: remaining,
     badCount: counts.bad,
     validCount: counts.valid,
     allowedBadCount,
+    gapBadCount,
     coverageRatio,
-    because: explainBudget({ counts, gaps, lengthMs, allowedBadCount }, figures),
+    because: explainBudget({ counts, lengthMs, allowedBadCount, gapBadCount }, figures),
   };
 }
 
 function explainBudget(
-  { counts, gaps, lengthMs, allowedBadCount }: { counts: Counts; gaps: GapPolicy; lengthMs: DurationMs; allowedBadCount: number },
+  {
+    counts,
+    lengthMs,
+    allowedBadCount,
+    gapBadCount,
+  }: { counts: Counts; lengthMs: DurationMs; allowedBadCount: number; gapBadCount: number },
   figures: { coverageRatio: number },
 ): Because<BudgetCode> {
   const facts = { ...figures, allowedBadCount, excluded: humanDuration(counts.excludedMs) };
   const taken = counts.excludedMs > 0 ? `, ${humanDuration(counts.excludedMs)} taken out` : '';
-  const ofAllowed = `${counts.bad} bad of ${allowedBadCount.toFixed(1)} allowed${taken}`;
-  if (gaps === 'bad' && counts.gapMs > 0) {
-    const gapBadCount = (counts.valid * counts.gapMs) / counts.observedMs;
-    const text = `${ofAllowed}, and ${gapBadCount.toFixed(1)} for ${humanDuration(counts.gapMs)} without data`;
+  const ofAllowed = `${amount(counts.bad)} bad of ${amount(allowedBadCount)} allowed${taken}`;
+  if (gapBadCount > 0) {
+    const text = `${ofAllowed}, and ${amount(gapBadCount)} for ${humanDuration(counts.gapMs)} without data`;
     return because('gaps_counted_bad', text, { ...facts, gap: humanDuration(counts.gapMs), gapBadCount });
   }
   if (counts.observedMs >= lengthMs) return because('counted', ofAllowed, facts);
@@ -106,6 +115,11 @@ function explainBudget(
     `${ofAllowed}; ${Math.min(99.9, Math.round(figures.coverageRatio * 1000) / 10)} % of the window observed`,
     facts,
   );
+}
+
+/** Bad events that time without data counts as, at the observed rate; 0 where gaps are no part of what is counted. */
+export function gapBadOf({ valid, gapMs, observedMs }: Counts, gaps: GapPolicy = 'gap'): number {
+  return gaps !== 'bad' || observedMs === 0 ? 0 : (valid * gapMs) / observedMs;
 }
 
 /** Observed share of the part of a period that has passed. */

@@ -1,3 +1,4 @@
+import { amount } from '#kernel/amount.ts';
 import { type Because, because } from '#kernel/errors.ts';
 import { type Instant, instant } from '#kernel/instant.ts';
 import type { Budget } from './budget.ts';
@@ -22,13 +23,14 @@ export function budgetSpent(source: CountsSource, from: Instant, to: Instant, bu
   return spentOf(badCount, budget.allowedBadCount);
 }
 
-function spentOf(badCount: number, allowedBadCount: number): Spent {
+/** The same of bad events that were counted already. */
+export function spentOf(badCount: number, allowedBadCount: number): Spent {
   const figures = { badCount, allowedBadCount };
   if (allowedBadCount <= 0)
     return { ratio: null, badCount, because: because('no_budget', 'the window has no valid events, so no budget', figures) };
   if (badCount === 0) return { ratio: 0, badCount, because: because('nothing_bad', 'no bad event between start and end', figures) };
   const ratio = badCount / allowedBadCount;
-  const text = `${badCount} bad of ${allowedBadCount.toFixed(1)} allowed: ${(ratio * 100).toFixed(1)} % of the budget`;
+  const text = `${amount(badCount)} bad of ${amount(allowedBadCount)} allowed: ${(ratio * 100).toFixed(1)} % of the budget`;
   return { ratio, badCount, because: because('counted', text, figures) };
 }
 
