@@ -66,7 +66,13 @@ describe('objectives', () => {
     await page.getByLabel('From').fill(local(Date.now() - 30 * MINUTE_MS));
     await page.getByLabel('Until').fill(local(Date.now()));
     await page.getByRole('button', { name: 'Add', exact: true }).click();
-    await page.getByRole('row', { name: /^As counted/ }).waitFor();
+    await page
+      .getByRole('row', { name: /^As counted/ })
+      .getByRole('button')
+      .first()
+      .click();
+    await page.getByRole('region', { name: 'Explain this number' }).getByText('20', { exact: true }).waitFor();
+    await page.keyboard.press('Escape');
     await page.getByText('The mail server was being moved.').waitFor();
     await page.getByRole('button', { name: 'Withdraw' }).click();
     await page.getByText('withdrawn', { exact: true }).waitFor();
@@ -77,9 +83,20 @@ describe('objectives', () => {
     await page.getByRole('row', { name: /^Governing/ }).waitFor();
     await page.getByLabel('Target').fill('99.99');
     await page.getByRole('row', { name: /^Tried/ }).waitFor();
+    await page
+      .getByRole('row', { name: /^Tried/ })
+      .locator('summary', { hasText: 'explain share of good events' })
+      .click();
+    await page.locator('details.why[open]').getByText('good ÷ valid').waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByLabel('Alerts', { exact: true }).selectOption('own');
+    await page.getByRole('button', { name: 'Remove pair 4' }).click();
+    await page.getByRole('group', { name: 'Pair 1' }).getByLabel('More than').fill('20');
+    await page.getByText('2.78 % of the budget in 1h').waitFor();
     await page.getByRole('link', { name: 'Use these terms' }).click();
     await page.waitForURL((url) => url.pathname === '/objectives/checkout-availability/edit');
     expect(await page.getByLabel('Target').inputValue()).toBe('99.99');
+    await page.getByText('not set → critical 1h/5m 20×, warning 6h/30m 6×, ticket 1d/2h 3×').waitFor();
 
     await page.goto('/objectives/nines');
     await page.getByRole('textbox', { name: /^Target/ }).fill('99.5');
@@ -139,7 +156,9 @@ const SCREENS: readonly (readonly [route: string, sign: string])[] = [
   ['/objectives?explain=checkout-availability~burn.3600s', 'Explain this number'],
   ['/objectives/new', 'How it begins'],
   ['/objectives/checkout-availability/edit?target=99.5', 'Judges from the next evaluation on'],
+  ['/objectives?by=owner', 'Payments'],
   ['/objectives/policy', 'Whom it governs'],
+  ['/objectives/policy?edit=yes', 'A save is a new version'],
   ['/objectives/nines', 'From minutes to a target'],
   ['/objectives/checkout-availability?explain=checkout-availability~budget.remaining', 'The same in PromQL'],
   ['/objectives/checkout-availability?tab=backtest', 'Alerts it would have raised'],

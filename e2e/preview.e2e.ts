@@ -91,6 +91,19 @@ describe('an objective on a Prometheus that has been running for a month', () =>
       expect(await axeFindings(page)).toEqual([]);
       expect(await page.evaluate<number>('document.documentElement.scrollWidth - innerWidth')).toBe(0);
 
+      // What was achieved opens down to its counts and to the query for the same.
+      await preview.locator('summary', { hasText: 'explain share of good events' }).click();
+      const why = preview.locator('details.why[open]');
+      await why.getByRole('definition').getByText(failed.toLocaleString('en'), { exact: true }).waitFor();
+      await why.getByText(/^1 - .*increase\(http_requests_total/).waitFor();
+      await page.keyboard.press('Escape');
+
+      // A misspelt selector of errors does not pass for no errors.
+      await page.getByLabel('Bad events').fill('http_requests_total{job="checkout",code="5xx"}');
+      await preview.getByText('there is a metric http_requests_total, with other labels').waitFor({ timeout: 60_000 });
+      await page.getByLabel('Bad events').fill('http_requests_total{job="checkout",code=~"5.."}');
+      await preview.getByText(`${failed.toLocaleString('en')} of`).waitFor({ timeout: 60_000 });
+
       await preview.getByRole('button', { name: 'Take it' }).click();
       await preview.getByRole('button', { name: 'Taken' }).waitFor();
       await page.getByRole('button', { name: 'Create objective' }).click();

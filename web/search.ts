@@ -71,7 +71,7 @@ export function newObjectiveSearch(raw: Raw) {
 }
 
 export function policySearch(raw: Raw) {
-  return given({ policy: words(raw, 'policy') });
+  return given({ policy: words(raw, 'policy'), edit: oneOf(raw, 'edit', ['yes']) });
 }
 
 export function ninesSearch(raw: Raw) {

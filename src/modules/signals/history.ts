@@ -55,6 +55,7 @@ class History implements CountsHistory {
   private snapshot: string | null = null;
   private rows = 0;
   private reading: Promise<void> = Promise.resolve();
+  private asking: Promise<void> = Promise.resolve();
   private readonly reader: Db | undefined;
 
   constructor(reader: Db | undefined) {
@@ -67,7 +68,14 @@ class History implements CountsHistory {
     return next;
   }
 
-  async ready(db: Db, asks: () => readonly Ask[]): Promise<void> {
+  /** One after the other: a series keeps the hours of who asked last, and two who ask at once would take each other's away for ever. */
+  ready(db: Db, asks: () => readonly Ask[]): Promise<void> {
+    const next = this.asking.then(() => this.load(db, asks));
+    this.asking = next.catch(() => undefined);
+    return next;
+  }
+
+  private async load(db: Db, asks: () => readonly Ask[]): Promise<void> {
     // What is read of an edge may be newer than the sums, so the sums are brought up to date after it.
     for (let round = 0; ; round += 1) {
       await this.refresh(db);

@@ -1,5 +1,5 @@
 import type { Answer } from '../../api/contracts.ts';
-import { duration, inWords } from '../../lib/words.ts';
+import { duration, inWords, plural } from '../../lib/words.ts';
 import type { Level } from '../../ui/mark.tsx';
 
 export type Objective = Answer<'slo', 'listObjectives'>['items'][number];
@@ -101,6 +101,13 @@ export function byService(objectives: readonly Objective[]): ObjectiveGroup[] {
   return groups
     .toSorted((a, b) => (a[0]?.service.name ?? '').localeCompare(b[0]?.service.name ?? ''))
     .map((rows) => ({ title: rows[0]?.service.name ?? '', note: `tier ${rows[0]?.service.tier ?? ''}`, rows }));
+}
+
+export function byOwner(objectives: readonly Objective[]): ObjectiveGroup[] {
+  const groups = [...Map.groupBy(objectives, (objective) => objective.service.owner)];
+  return groups
+    .toSorted(([a], [b]) => a.localeCompare(b))
+    .map(([owner, rows]) => ({ title: owner, note: plural(new Set(rows.map(({ service }) => service.slug)).size, 'service'), rows }));
 }
 
 /** One sentence on all of them. */

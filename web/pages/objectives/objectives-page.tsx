@@ -15,7 +15,7 @@ import { ExplainPanel } from './explain/explain-panel.tsx';
 import { ExplainProvider } from './explain/explained.tsx';
 import { type Asked, askedText, parseAsked } from './explain/figures.ts';
 import { Filters } from './filters.tsx';
-import { byService, type Objective, objectivesSentence, worstFirst } from './objective-look.ts';
+import { byOwner, byService, type Objective, objectivesSentence, worstFirst } from './objective-look.ts';
 import { ObjectiveTable } from './objective-table.tsx';
 import { pushSnippet } from './push-snippet.ts';
 
@@ -98,10 +98,11 @@ function Head({ objectives, hasMore, isFiltered }: HeadProps) {
             label="Order"
             className="no-phone"
             value={search.by ?? 'worst'}
-            onChange={(by) => void navigate({ search: (before) => ({ ...before, by: by === 'service' ? by : undefined }), replace: true })}
+            onChange={(by) => void navigate({ search: (before) => ({ ...before, by: by === 'worst' ? undefined : by }), replace: true })}
             options={[
               { value: 'worst', label: 'Worst first' },
               { value: 'service', label: 'By service' },
+              { value: 'owner', label: 'By owner' },
             ]}
           />
           <NewObjective service={search.service} />
@@ -130,10 +131,12 @@ function NewObjective({ service }: { service: string | undefined }) {
   );
 }
 
+const ORDERS = { worst: worstFirst, service: byService, owner: byOwner } as const;
+
 interface BodyProps {
   shown: Objective[] | undefined;
   isFiltered: boolean;
-  by: string | undefined;
+  by: 'service' | 'owner' | undefined;
   pending: boolean;
 }
 
@@ -155,7 +158,7 @@ function Body({ shown, isFiltered, by, pending }: BodyProps) {
   }
   return (
     <Panel flush>
-      <ObjectiveTable groups={by === 'service' ? byService(shown) : worstFirst(shown)} />
+      <ObjectiveTable groups={ORDERS[by ?? 'worst'](shown)} />
     </Panel>
   );
 }

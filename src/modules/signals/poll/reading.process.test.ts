@@ -102,9 +102,10 @@ describe.each(PEERS)('a real %s', (_peer, start) => {
     expect(await world.api.signals.getSource({ params: { slug: 'main' } })).toMatchObject({ state: 'ok', backfilling: 0, indicators: 1 });
 
     const { figures } = await world.api.slo.explainObjective({ params: { slug: 'checkout' } });
-    const asked = figures.filter(({ promql }) => promql !== null);
+    const past = await world.api.slo.backtestObjective({ params: { slug: 'checkout' }, body: { days: 1 } });
+    const asked = [...figures, ...past.figures].filter(({ promql }) => promql !== null);
     expect(asked.map(({ figure }) => figure)).toEqual(
-      expect.arrayContaining(['sli', 'budget.allowed', 'budget.remaining', 'burn.300s', 'burn.3600s']),
+      expect.arrayContaining(['sli', 'budget.allowed', 'budget.remaining', 'budget.minutes', 'burn.300s', 'burn.3600s', 'past.sli']),
     );
     for (const { figure, value, promql, to } of asked) {
       // What was counted of a series' first moment is what a query does not see.
@@ -113,6 +114,19 @@ describe.each(PEERS)('a real %s', (_peer, start) => {
         0.02 * Math.abs(value ?? 0) + 1e-9,
       );
     }
+
+    const preview = (change: Partial<Record<'valid' | 'bad', string>>) =>
+      world.api.slo.previewObjective({
+        body: { days: 1, definition: { service: 'checkout', target: 0.9, indicator: { ...indicator, ...change } } },
+      });
+    const end = plus(NOW, 10 * MINUTE_MS);
+    const lastDay = { bad: truth(end).badCount, valid: truth(end).validCount - truth(plus(end, -24 * HOUR_MS)).validCount };
+    expect(await preview({})).toMatchObject({ notes: [], counts: lastDay });
+    const doubts = async (change: Parameters<typeof preview>[0]) =>
+      (await preview(change)).notes.map(({ facts: { field, isMetricThere } }) => [field, isMetricThere]);
+    expect(await doubts({ bad: 'requests_total{code="5xx"}' })).toEqual([['bad', true]]);
+    expect(await doubts({ bad: 'request_total{code=~"5.."}' })).toEqual([['bad', false]]);
+    expect(await doubts({ valid: 'requests_totals', bad: 'requests_total{code="200"}' })).toEqual([['valid', false]]);
 
     await source.stop();
     await world.advance(5 * MINUTE_MS);

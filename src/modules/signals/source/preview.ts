@@ -1,20 +1,21 @@
 import { type Because, because } from '#kernel/errors.ts';
 import { floorTo, HOUR_MS, type Instant, plus } from '#kernel/instant.ts';
 import type { Db } from '#platform/verb.ts';
-import { backfillProgress, markDone, nextChunk, type Span } from '../core/source/backfill-plan.ts';
+import { markDone, nextChunk, type Span } from '../core/source/backfill-plan.ts';
 import { type Cell, CELL_MS } from '../core/cell.ts';
 import { eventSlices, type Indicator, type Slices } from '../core/indicator.ts';
 import { emptySteps, HOUR_TIER, type Steps } from '../core/packed.ts';
 import { sliceHour } from '../core/slices.ts';
 import type { MetricSource } from '../port.ts';
 import { readAlignMs, readPast } from './read-indicator.ts';
+import { type SelectorField, unmatchedSelectors } from './unmatched-selectors.ts';
 
 /** Finds a source by its slug and opens it; undefined where there is none. */
 export type OpenSource = (db: Db, slug: string) => Promise<MetricSource | undefined>;
 
 type Visit = (at: Instant, good: number, bad: number) => void;
 
-export type Preview = { kind: 'read'; progressRatio: number } | { kind: 'failed'; because: Because };
+export type Preview = { kind: 'read'; notes: Because<'selects_nothing'>[] } | { kind: 'failed'; because: Because };
 
 /**
  * Reads the past of an indicator that is not stored, for a look: cells are visited in chunks, the newest chunk first.
@@ -49,7 +50,19 @@ export async function previewCells(
     done = markDone(done, chunk.span);
   }
   visitHours(hours, indicator.slices, visit);
-  return { kind: 'read', progressRatio: backfillProgress(whole, done) };
+  return { kind: 'read', notes: await unmatchedSelectors(source, indicator, doubtful(hours), whole) };
+}
+
+/** The fields whose selectors may find nothing, by what was counted: all valid where nothing was, and the one that made all of it the same. */
+function doubtful(hours: ReadonlyMap<Instant, Steps>): SelectorField[] {
+  let good = 0;
+  let bad = 0;
+  for (const row of hours.values()) {
+    for (const count of row.good) good += count;
+    for (const count of row.bad) bad += count;
+  }
+  if (good + bad === 0) return ['valid', 'good', 'bad', 'histogram'];
+  return [...(good === 0 ? ['good' as const] : []), ...(bad === 0 ? ['bad' as const] : [])];
 }
 
 function put(hours: Map<Instant, Steps>, cell: Cell): void {

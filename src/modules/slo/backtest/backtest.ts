@@ -149,6 +149,7 @@ async function runBacktest({ terms, source, indicator, spans, span, troubles }: 
     counts: { good: counts.good, bad: counts.bad, valid: counts.valid, coverageRatio: coverageOf(counts) },
     recommendation: recommendTarget(counts),
     target: terms.target,
+    notes: [],
     figures: figureViews(explainPast(terms, source, span), { indicator, labels: {}, target: terms.target, spans }),
     series: pointsOf(terms, source, span),
   };

@@ -25,5 +25,6 @@ export async function previewObjective(
   const wide = { from: plus(span.from, -longestWindow(definition, span.to)), to: span.to };
   const read = await previewCells(open, db, { indicator: definition.indicator, ...wide }, (at, good, bad) => flat.put(at, good, bad));
   if (read.kind === 'failed') throw new AppError('unavailable', read.because.text, { facts: read.because.facts });
-  return backtestCounts(definition, flat, { ...input, now, intervalMs: 30 * SECOND_MS });
+  const view = await backtestCounts(definition, flat, { ...input, now, intervalMs: 30 * SECOND_MS });
+  return { ...view, notes: read.notes };
 }

@@ -42,7 +42,7 @@ export const ObjectiveView = z.object({
   slug: z.string(),
   name: z.string(),
   description: z.string(),
-  service: z.object({ slug: z.string(), name: z.string(), tier: z.number() }),
+  service: z.object({ slug: z.string(), name: z.string(), tier: z.number(), owner: z.string() }),
   target: z.number(),
   window: z.string(),
   indicator: z.unknown(),
@@ -276,6 +276,8 @@ export const BacktestView = z.object({
   recommendation: z.object({ target: z.number().nullable(), achievedRatio: z.number().nullable(), because: BecauseView }),
   /** Of the terms that were lived by. */
   target: z.number(),
+  /** What is doubtful in what was read. */
+  notes: z.array(BecauseView),
   /** What was achieved and known of this time, and the budget at its end, each down to its counts. */
   figures: z.array(FigureView),
   series: z.array(

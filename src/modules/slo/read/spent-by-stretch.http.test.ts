@@ -75,3 +75,15 @@ it('refuses a stretch that ends before it begins', async () => {
     fields: [{ path: 'body.stretches[0].to' }],
   });
 });
+
+it('answers two who ask at once, each for many hours of its own', async () => {
+  // Points off the grid of five minutes, so that each hour is looked into.
+  const query = { from: iso(hourOf(0)), to: iso(NOW), points: 97 };
+  const series = () => world.api.slo.getSeries({ params: { slug: 'web' }, query });
+  const short = Array.from({ length: 6 }, (_, i) => {
+    const from = plus(NOW, -(i + 1) * DAY_MS + 70_000);
+    return stretch(`INC-${i}`, from, plus(from, 5 * HOUR_MS));
+  });
+  const alone = [await series(), await ask('web', short)];
+  expect(await Promise.all([series(), ask('web', short)])).toEqual(alone);
+});

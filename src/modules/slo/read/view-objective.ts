@@ -45,7 +45,7 @@ export function objectiveView({ objective, service, book, now, isList = false, r
     slug: objective.slug,
     name: objective.name,
     description: definition.description,
-    service: { slug: service?.slug ?? '', name: service?.name ?? '', tier: service?.tier ?? 4 },
+    service: { slug: service?.slug ?? '', name: service?.name ?? '', tier: service?.tier ?? 4, owner: service?.owner ?? '' },
     target: definition.target,
     window: windowText(definition.window),
     indicator: isList ? null : definition.indicator,

@@ -16,7 +16,7 @@ import { Comparison } from './comparison.tsx';
 import { Detections } from './detections.tsx';
 import { type Backtest, PastChart } from './past-chart.tsx';
 import { changedTerms, type Terms, termsDraft } from './terms.ts';
-import { TermsForm } from './terms-form.tsx';
+import { placeRefused, TermsForm } from './terms-form.tsx';
 import { type Trouble, troublesInput, useTroubles } from './troubles.ts';
 import { TurnList } from './turn-list.tsx';
 
@@ -76,13 +76,17 @@ export function BacktestTab({ objective }: { objective: Objective }) {
           </p>
         )}
       </Panel>
-      <ProblemNote problem={tried === undefined ? null : other.error} what="These terms were not tried." />
+      <ProblemNote
+        problem={tried === undefined || placeRefused(other.error).isAll ? null : other.error}
+        what="These terms were not tried."
+      />
       <Loaded query={now} pending={<SkeletonBlock height={420} />}>
         {(governed) => (
           <Results
             governed={governed}
             tried={isTrying ? other.data : undefined}
             troubles={troubles}
+            version={objective.governing.version}
             busy={now.isFetching || (tried !== undefined && other.isFetching)}
           />
         )}
@@ -95,10 +99,11 @@ interface ResultsProps {
   governed: Backtest;
   tried: Backtest | undefined;
   troubles: readonly Trouble[];
+  version: number;
   busy: boolean;
 }
 
-function Results({ governed, tried, troubles, busy }: ResultsProps) {
+function Results({ governed, tried, troubles, version, busy }: ResultsProps) {
   const shown = tried ?? governed;
   return (
     <div className="stack mid" aria-busy={busy}>
@@ -107,7 +112,7 @@ function Results({ governed, tried, troubles, busy }: ResultsProps) {
         end={tried === undefined ? 'by the terms that govern' : 'by the terms tried, and those that govern'}
         flush
       >
-        <Comparison governed={governed} tried={tried} />
+        <Comparison governed={governed} tried={tried} version={version} />
       </Panel>
       <Panel title={tried === undefined ? 'The past by these terms' : 'The past by the terms tried'}>
         <PastChart past={shown} troubles={troubles} />

@@ -8,6 +8,8 @@ import type { Backtest } from './past-chart.tsx';
 interface Row {
   name: string;
   past: Backtest;
+  /** Whose counts they are. */
+  version: number;
 }
 
 const COLUMNS: Column<Row>[] = [
@@ -15,9 +17,9 @@ const COLUMNS: Column<Row>[] = [
   { head: 'Pages', right: true, phoneLabel: 'pages', cell: ({ past }) => count(past.pages) },
   { head: 'Tickets', right: true, phoneLabel: 'tickets', cell: ({ past }) => count(past.tickets) },
   { head: 'Detected', right: true, phoneLabel: 'detected', cell: ({ past }) => detectedWords(past) },
-  { head: 'Achieved', right: true, phoneLabel: 'achieved', cell: ({ past }) => <PastFigure past={past} figure={FIGURE.achieved} /> },
-  { head: 'Left at the end', right: true, spare: true, cell: ({ past }) => <PastFigure past={past} figure={FIGURE.left} /> },
-  { head: 'Known', right: true, spare: true, className: 'mute', cell: ({ past }) => <PastFigure past={past} figure={FIGURE.known} /> },
+  { head: 'Achieved', right: true, phoneLabel: 'achieved', cell: (row) => <PastFigure row={row} figure={FIGURE.achieved} /> },
+  { head: 'Left at the end', right: true, spare: true, cell: (row) => <PastFigure row={row} figure={FIGURE.left} /> },
+  { head: 'Known', right: true, spare: true, className: 'mute', cell: (row) => <PastFigure row={row} figure={FIGURE.known} /> },
   {
     head: 'Recommended target',
     right: true,
@@ -34,17 +36,17 @@ const COLUMNS: Column<Row>[] = [
 ];
 
 /** Governing terms and those tried, side by side. */
-export function Comparison({ governed, tried }: { governed: Backtest; tried: Backtest | undefined }) {
-  const rows: Row[] = [{ name: 'Governing', past: governed }];
-  if (tried !== undefined) rows.push({ name: 'Tried', past: tried });
+export function Comparison({ governed, tried, version }: { governed: Backtest; tried: Backtest | undefined; version: number }) {
+  const rows: Row[] = [{ name: 'Governing', past: governed, version }];
+  if (tried !== undefined) rows.push({ name: 'Tried', past: tried, version });
   return <Table label="What would have paged" columns={COLUMNS} groups={[{ rows }]} rowKey={(row) => row.name} />;
 }
 
 /** A figure of a past that was lived again; it opens what it is made of. */
-function PastFigure({ past, figure }: { past: Backtest; figure: string }) {
+function PastFigure({ row: { past, version }, figure }: { row: Row; figure: string }) {
   const shown = past.figures.find((one) => one.figure === figure);
   return (
-    <FigureWhy figures={past.figures} figure={figure} target={past.target}>
+    <FigureWhy figures={past.figures} figure={figure} target={past.target} version={version}>
       {shown?.of === 'coverage' ? knownShare(shown.coverageRatio) : shown === undefined ? '—' : figureWords(shown)}
     </FigureWhy>
   );

@@ -9,7 +9,7 @@ export function Detections({ past, before, troubles }: { past: Backtest; before?
   if (troubles.length === 0) return <p className="mute">No incident of this service lies in this time.</p>;
   const of = (backtest: Backtest | undefined, id: string) => backtest?.detections.find((one) => one.id === id);
   return (
-    <ul className="plain">
+    <ul className="plain detections">
       {troubles.map((trouble) => (
         <li key={trouble.id}>
           <span className="grow">

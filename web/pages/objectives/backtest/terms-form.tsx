@@ -1,7 +1,7 @@
-import type { ApiProblem } from '../../../api/problem.ts';
+import { ApiProblem } from '../../../api/problem.ts';
 import { Button } from '../../../ui/button.tsx';
 import { SelectField, TextField } from '../../../ui/form/field.tsx';
-import { Form } from '../../../ui/form/form.tsx';
+import { Form, type FormProblem } from '../../../ui/form/form.tsx';
 import { PAIR_NAMES, pairProblems, placePair } from '../pairs/pair-draft.ts';
 import { PairFields } from '../pairs/pair-fields.tsx';
 import { rollingMs } from '../window-draft.ts';
@@ -13,20 +13,18 @@ export function TermsForm(props: {
   draft: TermsDraft;
   governing: TermsDraft;
   onChange: (draft: TermsDraft) => void;
-  problem: ApiProblem | Error | null;
+  problem: Error | null;
 }) {
   const { draft, governing, onChange } = props;
-  const problem = props.problem !== null && 'fields' in props.problem ? props.problem : null;
-  const refused =
-    problem === null ? [] : problem.fields.map((field) => placePair(field) ?? { ...field, path: field.path.replace('body.terms.', '') });
+  const { placed } = placeRefused(props.problem);
   const told = [...(isTarget(draft.target) ? [] : [NO_TARGET]), ...(draft.preset === 'own' ? pairProblems(draft.pairs) : [])];
-  const fields = told.length === 0 ? refused : told;
+  const fields = told.length === 0 ? placed : told;
   return (
     <Form
       onSubmit={() => undefined}
       label="Terms to try"
       className="terms-form"
-      problem={fields.length === 0 ? null : { message: '', fields: fields.filter((field) => NAMES.includes(field.path)) }}
+      problem={fields.length === 0 ? null : { message: '', fields }}
       fields={NAMES}
     >
       <TextField
@@ -64,3 +62,11 @@ export function TermsForm(props: {
 
 const NO_TARGET = { path: 'target', message: 'must lie between 0 and 100 %: 100 % would leave no budget' };
 const NAMES = ['target', 'window', 'gaps', 'alerting', ...PAIR_NAMES];
+
+/** What a refusal says of fields of this form; `isAll` where it says nothing else. */
+export function placeRefused(problem: Error | null): { placed: FormProblem['fields']; isAll: boolean } {
+  const fields = problem instanceof ApiProblem ? problem.fields : [];
+  const named = fields.map((field) => placePair(field) ?? { ...field, path: field.path.replace('body.terms.', '') });
+  const placed = named.filter(({ path }) => NAMES.includes(path));
+  return { placed, isAll: placed.length > 0 && placed.length === fields.length };
+}

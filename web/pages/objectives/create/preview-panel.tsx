@@ -1,4 +1,4 @@
-import { count, knownShare, plural, targetPercent } from '../../../lib/words.ts';
+import { capital, count, knownShare, plural, targetPercent } from '../../../lib/words.ts';
 import { ProblemNote } from '../../../frame/problem-note.tsx';
 import { nowMs } from '../../../lib/clock.ts';
 import { Button } from '../../../ui/button.tsx';
@@ -74,7 +74,7 @@ interface PastProps {
   onTake: (target: string) => void;
 }
 
-function Past({ past, preview, draft: { target, shape }, onTake }: PastProps) {
+function Past({ past, preview, draft: { target, shape, source }, onTake }: PastProps) {
   const {
     recommendation: { achievedRatio, target: recommended, because },
     counts,
@@ -94,7 +94,7 @@ function Past({ past, preview, draft: { target, shape }, onTake }: PastProps) {
         <div className="figs numbers two">
           <div className="fig">
             <span>Achieved</span>
-            <FigureWhy {...explained} figure={FIGURE.achieved}>
+            <FigureWhy {...explained} figure={FIGURE.achieved} side="left">
               <b>{achievedRatio === null ? '—' : shareWords(achievedRatio)}</b>
             </FigureWhy>
             <span className="note-line">
@@ -115,12 +115,17 @@ function Past({ past, preview, draft: { target, shape }, onTake }: PastProps) {
         </div>
         <PastChart past={past} troubles={preview.troubles} height={120} />
       </Panel>
-      {counts.valid === 0 && (
+      {past.notes.map((note) => (
+        <Note key={note.text} tone="caution">
+          <p>{capital(note.text)}.</p>
+        </Note>
+      ))}
+      {counts.valid === 0 && past.notes.length === 0 && (
         <Note tone="caution">
           <p>Nothing was counted in this time. Look whether the query selects what it should.</p>
         </Note>
       )}
-      {shape === 'bad' && counts.valid > 0 && counts.bad === 0 && (
+      {shape === 'bad' && source === 'promql' && counts.valid > 0 && counts.bad === 0 && (
         <Note>
           <p>
             <b className="strong">No bad event in this time.</b> Where that surprises, look whether Bad events selects what it should: a

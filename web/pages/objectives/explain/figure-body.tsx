@@ -57,12 +57,12 @@ export function FigureBody({ shown, target, version }: FigureProps) {
 }
 
 /** A figure that opens its explanation in its place; plain text where there is none. */
-export function FigureWhy({ figures, figure, children, ...rest }: FigureWhyProps) {
+export function FigureWhy({ figures, figure, side = 'right', children, ...rest }: FigureWhyProps) {
   const shown = figures.find((one) => one.figure === figure);
   if (shown === undefined) return <>{children}</>;
   return (
     <Why
-      side="right"
+      side={side}
       chip={{
         className: 'figure-ask',
         body: (
@@ -84,6 +84,7 @@ export function FigureWhy({ figures, figure, children, ...rest }: FigureWhyProps
 interface FigureWhyProps extends Omit<FigureProps, 'shown'> {
   figures: readonly ExplainedFigure[];
   figure: string;
+  side?: 'left' | 'right';
   children: ReactNode;
 }
 

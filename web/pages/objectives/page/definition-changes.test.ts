@@ -19,5 +19,13 @@ describe('what differs between two definitions', () => {
     ]);
   });
 
+  it('writes pairs as people say them', () => {
+    const pairs = [
+      { severity: 'critical', long: '1h', short: '5m', factor: 14.4 },
+      { severity: 'ticket', long: '3d', short: '6h', budgetPercent: 10 },
+    ];
+    expect(changesOf({}, { pairs })).toEqual([{ path: 'pairs', before: 'not set', after: 'critical 1h/5m 14.4×, ticket 3d/6h 10\u00a0%' }]);
+  });
+
   it('finds nothing between a definition and itself', () => expect(changesOf({ a: { b: [1] } }, { a: { b: [1] } })).toEqual([]));
 });

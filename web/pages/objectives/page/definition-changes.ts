@@ -1,3 +1,5 @@
+import { pairDrafts } from '../pairs/pair-draft.ts';
+
 export interface DefinitionChange {
   path: string;
   before: string;
@@ -17,7 +19,19 @@ function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+function isPair(value: unknown): boolean {
+  return isRecord(value) && 'long' in value && 'short' in value;
+}
+
+function pairsWords(pairs: readonly unknown[]): string {
+  const words = pairDrafts(pairs).map(
+    ({ severity, long, short, amount, unit }) => `${severity} ${long}/${short} ${amount}${unit === 'factor' ? '×' : '\u00a0%'}`,
+  );
+  return words.join(', ');
+}
+
 export function writtenValue(value: unknown): string {
   if (value === undefined || value === '' || value === null) return 'not set';
-  return typeof value === 'string' ? value : JSON.stringify(value);
+  if (typeof value === 'string') return value;
+  return Array.isArray(value) && value.length > 0 && value.every(isPair) ? pairsWords(value) : JSON.stringify(value);
 }

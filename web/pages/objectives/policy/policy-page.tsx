@@ -1,14 +1,13 @@
 import { ALWAYS_HOLDS, BUDGET_MEANING, UNKNOWN_BUDGET } from '#modules/slo/core/budget-policy/sentences.ts';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
-import { useState } from 'react';
 import { api } from '../../../api/client.ts';
 import { useCrumb } from '../../../frame/crumbs.tsx';
 import { Loaded } from '../../../frame/loaded.tsx';
 import { Page } from '../../../frame/page.tsx';
 import { useMay } from '../../../frame/session.ts';
 import { plural } from '../../../lib/words.ts';
-import { Button } from '../../../ui/button.tsx';
+import { Button, buttonClass } from '../../../ui/button.tsx';
 import { Chip, LevelGlyph } from '../../../ui/mark.tsx';
 import { SkeletonBlock } from '../../../ui/note.tsx';
 import { PageHead, Panel } from '../../../ui/panel.tsx';
@@ -24,8 +23,8 @@ export function PolicyPage() {
   const search = useSearch({ from: '/frame/objectives/policy' });
   const navigate = useNavigate({ from: '/objectives/policy' });
   const may = useMay('editor');
-  // Which policy is being edited; another one chosen leaves the form.
-  const [edited, setEdited] = useState<string>();
+  const isEdited = may && search.edit === 'yes';
+  const show = (policy: string) => void navigate({ search: { policy } });
   const policies = useQuery(api.slo.listBudgetPolicies.query({ query: { limit: 500 } }));
   return (
     <Page>
@@ -39,8 +38,10 @@ export function PolicyPage() {
                 lead="What is left of a budget decides what may be changed. It is enforced at the gate, told on change, and signed."
                 acts={
                   <>
-                    {may && chosen !== undefined && edited !== chosen.slug && (
-                      <Button onClick={() => setEdited(chosen.slug)}>Edit policy</Button>
+                    {may && chosen !== undefined && !isEdited && (
+                      <Link to="/objectives/policy" search={{ policy: chosen.slug, edit: 'yes' }} className={buttonClass({})}>
+                        Edit policy
+                      </Link>
                     )}
                     <Button onClick={() => print()}>Print</Button>
                   </>
@@ -65,10 +66,10 @@ export function PolicyPage() {
                   </ul>
                 </nav>
                 {chosen !== undefined &&
-                  (edited === chosen.slug ? (
-                    <PolicyForm key={chosen.slug} policy={chosen} onClose={() => setEdited(undefined)} />
+                  (isEdited ? (
+                    <PolicyForm key={chosen.slug} policy={chosen} onClose={() => show(chosen.slug)} />
                   ) : (
-                    <PolicyDocument policy={chosen} onSigned={() => void navigate({ search: { policy: chosen.slug } })} />
+                    <PolicyDocument policy={chosen} onSigned={() => show(chosen.slug)} />
                   ))}
               </div>
             </>
