@@ -10,7 +10,7 @@
  *   a ring a series; what lies before a ring's reach is read of the packed rows (`readSums`).
  */
 export { CELL_MS, groupKeyOf, spreadOver } from './core/cell.ts';
-export { type CountsHistory, createCountsHistory } from './history.ts';
+export { type CountsHistory, createCountsHistory } from './memory/history.ts';
 export { clearUngrouped } from './kept/clear-ungrouped.ts';
 export { readSums } from './kept/read-sums.ts';
 export { createIndicator, readFurtherBack } from './indicators.ts';

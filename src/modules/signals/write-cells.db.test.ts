@@ -4,7 +4,7 @@ import type { Id } from '#kernel/ids.ts';
 import { DAY_MS, HOUR_MS, type Instant, instant, MINUTE_MS, plus } from '#kernel/instant.ts';
 import { createWorld, type World } from '#testing/world.ts';
 import { type Cell, CELL_MS } from './core/cell.ts';
-import { type CountsHistory, createCountsHistory } from './history.ts';
+import { type CountsHistory, createCountsHistory } from './memory/history.ts';
 import { createIndicator } from './indicators.ts';
 import { visitCells } from './read-cells.ts';
 import { pruneHours } from './series-store.ts';

@@ -3,7 +3,7 @@ import { DAY_MS, floorTo, type Instant, instant } from '#kernel/instant.ts';
 import type { Db } from '#platform/verb.ts';
 import { hoursOf, type KeptSums, sumKept } from '../core/kept-sums.ts';
 import { BLOCK_TIER, DAY_TIER } from '../core/packed.ts';
-import type { Ask } from '../history.ts';
+import type { Ask } from '../memory/history.ts';
 import { findRows, type KeptSeries, readKept } from '../series-store.ts';
 
 /**

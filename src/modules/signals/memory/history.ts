@@ -1,9 +1,9 @@
 import type { Id } from '#kernel/ids.ts';
 import { DAY_MS, type DurationMs, floorTo, HOUR_MS, type Instant, instant, plus } from '#kernel/instant.ts';
 import type { Db } from '#platform/verb.ts';
-import { BLOCK_TIER, DAY_TIER, HOUR_TIER, noSums, type Steps, type Sums, sumSteps, unpackSteps } from './core/packed.ts';
-import { createRing, type Ring, RING_REACH_MS } from './core/ring/ring.ts';
-import { currentSnapshot, findRows, type PackedRow, readHoursSince, readTiers, type SeriesRow } from './series-store.ts';
+import { BLOCK_TIER, DAY_TIER, HOUR_TIER, noSums, type Steps, type Sums, sumSteps, unpackSteps } from '../core/packed.ts';
+import { createRing, type Ring, RING_REACH_MS } from '../core/ring/ring.ts';
+import { currentSnapshot, findRows, type PackedRow, readHoursSince, readTiers, type SeriesRow } from '../series-store.ts';
 
 /**
  * The counts of all indicators in this node's memory: a ring a series. Filled once from the tiers, then kept by reading

@@ -2,8 +2,8 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { HOUR_MS, type Instant, instant, MINUTE_MS, plus } from '#kernel/instant.ts';
 import { createWorld, type World } from '#testing/world.ts';
 import { createCountsHistory } from './history.ts';
-import { createIndicator } from './indicators.ts';
-import { writeCells } from './write-cells.ts';
+import { createIndicator } from '../indicators.ts';
+import { writeCells } from '../write-cells.ts';
 
 const NOW = instant(Date.UTC(2026, 10, 19, 12));
 const MINUTES = 40 * 60;
