@@ -38,6 +38,14 @@ describe('objectives', () => {
     await page.getByText('must hold a letter or a digit').waitFor();
     await page.getByText('100 % would leave no budget').waitFor();
     expect(await page.evaluate<string>('document.activeElement.name')).toBe('name');
+    // One wrong field hides no other.
+    await page.getByLabel('Length').fill('banana');
+    await page.getByRole('radio', { name: /^Prometheus/ }).check();
+    await page.getByRole('button', { name: 'Create objective' }).click();
+    await page.getByText(/^must be a length/).waitFor();
+    await page.getByText('must select the valid events').waitFor();
+    await page.getByRole('radio', { name: /^Pushed counts/ }).check();
+    await page.getByLabel('Length').fill('30d');
 
     await page.getByLabel('Name', { exact: true }).fill('Receipts sent');
     await page.getByLabel('Service', { exact: true }).selectOption('checkout');

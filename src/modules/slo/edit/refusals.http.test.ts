@@ -61,6 +61,11 @@ describe('definitions that apply would refuse', () => {
       { slug: 'one', path: 'indicator.valid', message: 'must select the valid events' },
       { slug: 'one', path: 'indicator.good', message: 'must select the good events, or give bad' },
     ]);
+    expect(await plan({ window: 'banana', indicator: { ...read, valid: 'all{', source: 'nosuch' } })).toMatchObject([
+      { path: 'window' },
+      { path: 'indicator.source', received: 'nosuch' },
+      { path: 'indicator.valid', received: 'all{' },
+    ]);
     expect(await plan({ window: { calendar: 'month', timeZone: 'Mars/Olympus' } })).toEqual([
       { slug: 'one', path: 'window.timeZone', message: expect.stringContaining('IANA') as string, received: '"Mars/Olympus"' },
     ]);

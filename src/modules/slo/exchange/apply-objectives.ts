@@ -22,6 +22,8 @@ export interface ObjectiveDocument {
   definition: unknown;
 }
 
+const IndicatorPart = ObjectiveDefinition.pick({ indicator: true }).strip();
+
 interface FoundProblem extends DocumentProblem {
   /** Of the document among those given. */
   index: number;
@@ -31,6 +33,8 @@ interface Plan {
   entries: PlanEntry[];
   problems: FoundProblem[];
   definitions: Map<string, ObjectiveDefinition>;
+  /** Of definitions that cannot be read as a whole, the indicators that can: what is wrong with their queries is told at once too. */
+  indicators: { slug: string; index: number; indicator: ObjectiveDefinition['indicator'] }[];
 }
 
 export interface Definitions {
@@ -41,7 +45,7 @@ export interface Definitions {
 
 /** Reads every document and says what applying them would do. Every problem is told, each once and with its path. */
 export async function planObjectives(db: Db, { documents, prune }: Definitions, now: Instant): Promise<Plan> {
-  const plan: Plan = { entries: [], problems: [], definitions: new Map() };
+  const plan: Plan = { entries: [], problems: [], definitions: new Map(), indicators: [] };
   documents.forEach((document, index) => readDocument(document, index, plan));
   const services = [...new Set([...plan.definitions.values()].map((definition) => definition.service))];
   const found = await listServicesBySlugs(db, services);
@@ -52,9 +56,12 @@ export async function planObjectives(db: Db, { documents, prune }: Definitions, 
     const index = documents.findIndex((document) => document.slug === slug);
     const problems: FieldProblem[] = objectiveProblems(slug, definition, facts);
     if (!known.has(service)) problems.push({ path: 'service', message: 'there is no such service', received: service });
-    for (const problem of await indicatorProblems(db, indicator)) problems.push({ ...problem, path: `indicator.${problem.path}` });
     plan.problems.push(...problems.map((problem) => ({ index, slug, ...problem })));
+    plan.indicators.push({ slug, index, indicator });
   }
+  for (const { slug, index, indicator } of plan.indicators)
+    for (const problem of await indicatorProblems(db, indicator))
+      plan.problems.push({ index, slug, ...problem, path: `indicator.${problem.path}` });
   const before = await latestDefinitions(db, [...plan.definitions.keys()]);
   for (const [slug, definition] of plan.definitions) plan.entries.push(entryOf(slug, before.get(slug), definition));
   if (!prune) return plan;
@@ -73,8 +80,13 @@ function readDocument({ slug, definition }: ObjectiveDocument, index: number, pl
   if (plan.definitions.has(slug))
     plan.problems.push({ index, slug, path: 'slug', message: 'stands twice in these documents', received: slug });
   const parsed = ObjectiveDefinition.safeParse(definition);
-  if (parsed.success) plan.definitions.set(slug, parsed.data);
-  else plan.problems.push(...fieldProblems(parsed.error, definition, []).map((problem) => ({ index, slug, ...problem })));
+  if (parsed.success) {
+    plan.definitions.set(slug, parsed.data);
+    return;
+  }
+  plan.problems.push(...fieldProblems(parsed.error, definition, []).map((problem) => ({ index, slug, ...problem })));
+  const indicator = IndicatorPart.safeParse(definition);
+  if (indicator.success) plan.indicators.push({ slug, index, ...indicator.data });
 }
 
 async function latestDefinitions(db: Db, slugs: readonly string[]): Promise<Map<string, Record<string, unknown>>> {

@@ -79,18 +79,20 @@ function CreateForm({ services, may }: { services: readonly Service[]; may: bool
     () => api.slo.putObjective({ params: { slug }, body: definitionOf(draft) }, { ifMatch: 0 }),
     { renews: ['slo'], after: (made) => void navigate({ to: '/objectives/$slug', params: { slug: made.slug } }) },
   );
-  // What the form refuses by itself is not sent; the server is asked what else is wrong, so that all of it is told at once.
+  // Asked before it is sent, so that all that is wrong is told at once: what the form sees by itself, and what the server does.
   const check = useAct(
     () => api.slo.planObjectives({ body: { documents: [{ slug: slug === '' ? 'unnamed' : slug, definition: checkable(draft) }] } }),
-    { renews: [], after: ({ problems }) => setTold((now) => now && together(now, problems)) },
+    {
+      renews: [],
+      after: ({ problems }) => {
+        const all = together({ message: 'Not sent yet.', fields: ownProblems(draft, slug) }, problems);
+        if (all.fields.length === 0) create.mutate(undefined);
+        else setTold(all);
+      },
+    },
   );
-  const submit = () => {
-    const fields = slug === '' ? [{ path: 'name', message: 'must hold a letter or a digit' }, ...problemsOf(draft)] : problemsOf(draft);
-    setTold(fields.length === 0 ? undefined : { message: 'Not sent yet.', fields });
-    if (fields.length === 0) create.mutate(undefined);
-    else check.mutate(undefined);
-  };
-  const shown = told ?? problemShown(create.error, slug) ?? (preview.problem === null ? null : placeProblem(preview.problem));
+  const shown =
+    told ?? problemShown(create.error ?? check.error, slug) ?? (preview.problem === null ? null : placeProblem(preview.problem));
   const change = (next: Draft) => {
     setDraft(next);
     setTold(undefined);
@@ -99,14 +101,14 @@ function CreateForm({ services, may }: { services: readonly Service[]; may: bool
   const step: StepProps = { draft, onChange: change };
   return (
     <div className="cols create">
-      <Form onSubmit={submit} problem={shown} fields={FIELDS} label="New objective" className="stack mid">
+      <Form onSubmit={() => check.mutate(undefined)} problem={shown} fields={FIELDS} label="New objective" className="stack mid">
         <ServiceStep {...step} services={services} />
         <MeasureStep {...step} />
         <SourceStep {...step} />
         <TargetStep {...step} recommended={preview.past?.recommendation} />
         <MoreStep {...step} problem={shown} />
         <div className="foot row wrap">
-          <Button kind="primary" size="large" type="submit" busy={create.isPending} disabled={!may}>
+          <Button kind="primary" size="large" type="submit" busy={check.isPending || create.isPending} disabled={!may}>
             Create objective
           </Button>
           {slug !== '' && <span className="mute sm mono">{slug}</span>}
@@ -115,6 +117,10 @@ function CreateForm({ services, may }: { services: readonly Service[]; may: bool
       <PreviewPanel draft={draft} slug={slug} preview={preview} onChange={change} />
     </div>
   );
+}
+
+function ownProblems(draft: Draft, slug: string): FormProblem['fields'] {
+  return slug === '' ? [{ path: 'name', message: 'must hold a letter or a digit' }, ...problemsOf(draft)] : problemsOf(draft);
 }
 
 function problemShown(error: (FormProblem & { code?: string }) | null, slug: string): FormProblem | undefined {
