@@ -27,3 +27,14 @@ export const Url = z
   .url({ protocol: /^https?$/, error: 'must be an http or https address' })
   .max(2048)
   .refine(isStorable, STORABLE);
+
+const WHOLE = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
+const TENTHS = new Intl.NumberFormat('en', { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+const SMALL = new Intl.NumberFormat('en', { maximumSignificantDigits: 1 });
+
+/** A number of events as people write it: `1,975,680`; below a hundred, what is not whole keeps a tenth, `43.2`, and what is less a digit, `0.04`. */
+export function amount(value: number): string {
+  const size = Math.abs(value);
+  if (Number.isInteger(value) || size >= 99.95) return WHOLE.format(value);
+  return (size < 0.1 ? SMALL : TENTHS).format(value);
+}

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { idSchema } from '#kernel/ids.ts';
-import { InstantText, IsoTime } from '#kernel/instant.ts';
+import { InstantText, IsoTime } from '#kernel/instant-text.ts';
 import { defineOperation, page, PageQuery } from '#kernel/operation.ts';
 import { optionalText, Slug, text, Url } from '#kernel/text.ts';
 

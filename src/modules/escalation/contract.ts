@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { idSchema } from '#kernel/ids.ts';
-import { IsoTime } from '#kernel/instant.ts';
+import { IsoTime } from '#kernel/instant-text.ts';
 import { BecauseView, defineOperation, page, PageQuery, TimelineView } from '#kernel/operation.ts';
 import { Slug, text } from '#kernel/text.ts';
 import { AlertView } from '#modules/alerts/contract.ts';

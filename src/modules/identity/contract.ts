@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { idSchema } from '#kernel/ids.ts';
-import { IsoTime } from '#kernel/instant.ts';
+import { IsoTime } from '#kernel/instant-text.ts';
 import { defineOperation, page, PageQuery, ROLES } from '#kernel/operation.ts';
 import { optionalText, text } from '#kernel/text.ts';
 import { Zone } from '#kernel/zoned.ts';

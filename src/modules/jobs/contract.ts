@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { idSchema } from '#kernel/ids.ts';
-import { IsoTime } from '#kernel/instant.ts';
+import { IsoTime } from '#kernel/instant-text.ts';
 import { defineOperation, page, PageQuery } from '#kernel/operation.ts';
 
 export const DeadJobView = z.object({

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { idSchema } from '#kernel/ids.ts';
-import { IsoTime } from '#kernel/instant.ts';
+import { IsoTime } from '#kernel/instant-text.ts';
 import { BecauseView, defineOperation } from '#kernel/operation.ts';
 import { Url } from '#kernel/text.ts';
 

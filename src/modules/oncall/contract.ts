@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { idSchema } from '#kernel/ids.ts';
-import { InstantText, IsoTime } from '#kernel/instant.ts';
+import { InstantText, IsoTime } from '#kernel/instant-text.ts';
 import { BecauseView, defineOperation } from '#kernel/operation.ts';
 import { optionalText, Slug, text } from '#kernel/text.ts';
 import { ScheduleDefinition } from './core/schedule.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { idSchema } from '#kernel/ids.ts';
-import { IsoTime } from '#kernel/instant.ts';
+import { IsoTime } from '#kernel/instant-text.ts';
 import { BecauseView, defineOperation, page, PageQuery } from '#kernel/operation.ts';
 import { optionalText, Slug, text } from '#kernel/text.ts';
 import { CalendarDate } from '#kernel/zoned.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { idSchema } from '#kernel/ids.ts';
-import { InstantText, IsoTime } from '#kernel/instant.ts';
+import { InstantText, IsoTime } from '#kernel/instant-text.ts';
 import { BecauseView, defineOperation, page, PageQuery } from '#kernel/operation.ts';
 import { Slug, text } from '#kernel/text.ts';
 import { CHANGE_KINDS } from '#modules/changes/contract.ts';

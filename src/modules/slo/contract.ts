@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { InstantText, IsoTime } from '#kernel/instant.ts';
+import { InstantText, IsoTime } from '#kernel/instant-text.ts';
 import { BecauseView, defineOperation, page, PageQuery } from '#kernel/operation.ts';
 import { idSchema } from '#kernel/ids.ts';
 import { optionalText, Slug, text } from '#kernel/text.ts';

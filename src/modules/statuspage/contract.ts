@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { IsoTime } from '#kernel/instant.ts';
+import { IsoTime } from '#kernel/instant-text.ts';
 import { BecauseView, defineOperation } from '#kernel/operation.ts';
 import { COMPONENT_STATES } from './core/component-state.ts';
 

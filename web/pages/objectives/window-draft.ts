@@ -1,4 +1,4 @@
-import { parseDuration } from '#kernel/instant.ts';
+import { DAY_MS, parseDuration } from '#kernel/instant.ts';
 import { windowWords } from './objective-look.ts';
 
 /** What a window is, after “over”: `30 d`, `a calendar month (Europe/Berlin)`. */
@@ -26,6 +26,13 @@ export function windowInput(draft: WindowDraft): string | { calendar: CalendarUn
 /** Length of a rolling window; undefined while it is none, and for calendar windows, whose periods differ. */
 export function rollingMs({ kind, rolling }: WindowDraft): number | undefined {
   return kind === 'rolling' ? parseDuration(rolling.trim()) : undefined;
+}
+
+const CALENDAR_DAYS = { week: 7, month: 30, quarter: 90, year: 365 } as const;
+
+/** About how long a window is: a rolling one while it is one, 30 d while it is none, and a usual period of a calendar. */
+export function usualMs(draft: WindowDraft): number {
+  return rollingMs(draft) ?? (draft.kind === 'calendar' ? CALENDAR_DAYS[draft.calendar] : 30) * DAY_MS;
 }
 
 export function windowDraft(input: unknown): WindowDraft {

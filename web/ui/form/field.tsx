@@ -6,12 +6,16 @@ interface FieldLook {
   label: ReactNode;
   hint?: ReactNode;
   name: string;
+  /** Id of the element beside it that tells its error, where there is no room for it under the field. */
+  toldAt?: string;
 }
 
-function useField({ name, hint }: FieldLook) {
+function useField({ name, hint, toldAt }: FieldLook) {
   const id = useId();
   const error = useFieldError(name);
-  const described = [hint === undefined ? '' : `${id}h`, error === undefined ? '' : `${id}e`].filter((part) => part !== '').join(' ');
+  const described = [hint === undefined ? '' : `${id}h`, error === undefined ? '' : (toldAt ?? `${id}e`)]
+    .filter((part) => part !== '')
+    .join(' ');
   return {
     id,
     error,
@@ -37,7 +41,7 @@ function Frame({ look, id, error, children }: { look: FieldLook; id: string; err
         )}
       </label>
       {children}
-      {error !== undefined && (
+      {error !== undefined && look.toldAt === undefined && (
         <span className="err" id={`${id}e`}>
           <Icon name="incident" />
           {error}
@@ -47,8 +51,8 @@ function Frame({ look, id, error, children }: { look: FieldLook; id: string; err
   );
 }
 
-export function TextField({ label, hint, name, className, ...rest }: FieldLook & Omit<ComponentProps<'input'>, 'name'>) {
-  const look = { label, hint, name };
+export function TextField({ label, hint, name, toldAt, className, ...rest }: FieldLook & Omit<ComponentProps<'input'>, 'name'>) {
+  const look = { label, hint, name, ...(toldAt !== undefined && { toldAt }) };
   const { id, error, input } = useField(look);
   return (
     <Frame look={look} id={id} error={error}>

@@ -1,5 +1,6 @@
 import { because, type Because } from '#kernel/errors.ts';
-import { type Instant, InstantText } from '#kernel/instant.ts';
+import { type Instant } from '#kernel/instant.ts';
+import { InstantText } from '#kernel/instant-text.ts';
 
 export const SEVERITIES = ['critical', 'warning', 'ticket'] as const;
 export type AlertSeverity = (typeof SEVERITIES)[number];

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { type Instant, InstantText } from '#kernel/instant.ts';
+import { type Instant } from '#kernel/instant.ts';
+import { InstantText } from '#kernel/instant-text.ts';
 import { text } from '#kernel/text.ts';
 import { CalendarDate, WallTime, Zone } from '#kernel/zoned.ts';
 

@@ -1,4 +1,4 @@
-import { amount } from '#kernel/amount.ts';
+import { amount } from '#kernel/text.ts';
 import { type Because, because } from '#kernel/errors.ts';
 import type { Instant } from '#kernel/instant.ts';
 import { addDaysToDate, type CalendarDate, dateAt, startOfPeriod } from '#kernel/zoned.ts';

@@ -13,8 +13,8 @@ interface Span {
 }
 
 const STEPS = 500;
-/** A metric by its name alone may have very many series: it is looked for at a few instants only. */
-const LOOKS = 4;
+/** A metric by its name alone may have very many series: it is looked for at some instants only, not over all that lies between. */
+const LOOKS = 50;
 
 /**
  * Which of these fields found nothing at all in a span: a misspelt selector of errors looks like no errors. A source that
@@ -63,7 +63,7 @@ function noteOf(field: SelectorField, metric: string | null, isMetricThere: bool
     isMetricThere === true
       ? `there is a metric ${metric ?? ''}, with other labels`
       : metric !== null && isMetricThere === false
-        ? `no metric ${metric} was found`
+        ? `no metric ${metric} was seen`
         : 'look whether its names are right';
   const born = field === 'bad' ? '; where nothing ever failed, its series may also not be born yet' : '';
   return because('selects_nothing', `${field} selects no series in this time: ${named}${born}`, {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { DAY_MS, HOUR_MS, MINUTE_MS, parseDuration } from '#kernel/instant.ts';
 import { optionalText, Slug, text, Url } from '#kernel/text.ts';
-import { Target } from './policy.ts';
+import { Target } from './target.ts';
 import { DEFAULT_WINDOW, WindowInput } from './window.ts';
 
 /** A length written as `5m`, within bounds; kept as it was written, read with `parseDuration`. */

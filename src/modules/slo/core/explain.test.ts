@@ -42,6 +42,7 @@ describe('every figure of an objective', () => {
     expect(left.value).toBe(budget.remainingRatio);
     const { counts, coverageRatio, gapBadCount } = left;
     expect(gapBadCount).toBe(gaps === 'bad' ? counts.valid / 9 : 0);
+    expect(of('sli').gapBadCount).toBe(0);
     const allowed = (counts.valid / coverageRatio) * (1 - given.target);
     expect(left.value).toBeCloseTo(1 - (counts.bad + gapBadCount) / allowed, 9);
     expect(of('budget.spare').value).toBeCloseTo(allowed * (left.value ?? 0), 6);
@@ -55,6 +56,8 @@ describe('every figure of an objective', () => {
     expect(explain(terms, false).figures.some(({ figure }) => figure.startsWith('counted.'))).toBe(false);
     const { of } = explain(terms, true);
     expect(of('sli').counts).toMatchObject({ valid: 8 * 36_000, excludedMs: HOUR_MS });
+    // An hour that was taken out is none that a full outage could fill.
+    expect(of('budget.minutes').value).toBeCloseTo((of('budget.remaining').value ?? 0) * 0.01 * 23 * 3600, 9);
     expect(of('counted.sli').counts).toMatchObject({ valid: 9 * 36_000, excludedMs: 0 });
     expect(of('counted.budget.remaining')).toMatchObject({
       label: 'budget left, as counted',

@@ -67,8 +67,8 @@ export function explainPast(terms: ObjectiveTerms, source: CountsSource, { from,
   const parts = partsOf(terms, counts, stretch);
   const period = periodEndingAt(terms.window, to);
   return [
-    { ...goodShare(counts), ...parts, figure: 'past.sli' },
-    { ...observedShare(parts.coverageRatio), ...parts, figure: 'past.coverage' },
+    { ...parts, ...goodShare(counts), figure: 'past.sli' },
+    { ...parts, ...observedShare(parts.coverageRatio), figure: 'past.coverage' },
     ...budgetFigures(terms, source, { from: period.from, at: to, to: period.to }),
   ];
 }
@@ -101,6 +101,7 @@ function goodShare({ good, valid }: Counts) {
     value: valid === 0 ? null : good / valid,
     unit: 'ratio',
     formula: 'good ÷ valid',
+    gapBadCount: 0,
   } as const;
 }
 
@@ -111,6 +112,7 @@ function observedShare(coverageRatio: number) {
     value: coverageRatio,
     unit: 'ratio',
     formula: 'observed ÷ (window − taken out)',
+    gapBadCount: 0,
   } as const;
 }
 
@@ -123,7 +125,7 @@ function budgetFigures(terms: Judging, source: CountsSource, stretch: Stretch): 
   const bad = parts.gapBadCount > 0 ? '(bad + gaps)' : 'bad';
   const left = `1 − ${bad} ÷ (valid ÷ coverage × (1 − target))`;
   return [
-    { figure: 'sli', ...goodShare(counts), ...parts },
+    { ...parts, ...goodShare(counts), figure: 'sli' },
     {
       figure: 'budget.allowed',
       of: 'allowed',
@@ -132,6 +134,7 @@ function budgetFigures(terms: Judging, source: CountsSource, stretch: Stretch): 
       unit: 'events',
       formula: 'valid ÷ coverage × (1 − target)',
       ...parts,
+      gapBadCount: 0,
     },
     {
       figure: 'budget.spare',
@@ -156,13 +159,13 @@ function budgetFigures(terms: Judging, source: CountsSource, stretch: Stretch): 
       figure: 'budget.minutes',
       of: 'minutes',
       label: 'full outage that is left',
-      value: remainingRatio === null ? null : (remainingRatio * (1 - terms.target) * periodMs) / 1000,
+      value: remainingRatio === null ? null : (remainingRatio * (1 - terms.target) * parts.coveredOfMs) / 1000,
       unit: 'seconds',
-      formula: 'left × (1 − target) × period',
+      formula: `left × (1 − target) × ${counts.excludedMs > 0 ? '(period − taken out)' : 'period'}`,
       ...parts,
       because: budget.because,
     },
-    { figure: 'budget.coverage', ...observedShare(budget.coverageRatio), ...parts },
+    { ...parts, ...observedShare(budget.coverageRatio), figure: 'budget.coverage' },
   ];
 }
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '#kernel/instant.ts';
-import { budgetOf, type BurnPair, computePolicy, problemOf, Target } from './policy.ts';
+import { budgetOf, type BurnPair, computePolicy, problemOf } from './policy.ts';
+import { Target } from './target.ts';
 
 describe('the default policy', () => {
   test.each([

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { IsoTime } from '#kernel/instant.ts';
+import { IsoTime } from '#kernel/instant-text.ts';
 import { BecauseView } from '#kernel/operation.ts';
 import { BUDGET_LEVELS } from './budget/budget.ts';
 import { CORRECTION_STATES } from './counts/correction-decision.ts';

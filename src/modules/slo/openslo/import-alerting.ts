@@ -1,7 +1,8 @@
 import { type Because, because } from '#kernel/errors.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS, parseDuration } from '#kernel/instant.ts';
 import { DEFAULT_ALERTING, type PairTerms } from '../core/alerting.ts';
-import { type LeftOutCode, resolvePolicy, Target } from '../core/policy.ts';
+import { type LeftOutCode, resolvePolicy } from '../core/policy.ts';
+import { Target } from '../core/target.ts';
 import { type Bundle, claimHeader, follow } from './bundle.ts';
 import { at, items, numberAt, type Place, textAt } from './documents.ts';
 import type { Loss, LossCode } from './report.ts';

@@ -31,6 +31,7 @@ function isPlain({ figure, from, to, gapBadCount }: ExplainedFigure, spans: read
  * observed is no part of what a query sees, so its share is written into it. It extrapolates, so it agrees to within that.
  */
 function promqlOf(counted: Counted, { of, windowMs, coverageRatio, coveredOfMs }: ExplainedFigure): string | null {
+  if (windowMs === 0) return null;
   const counts = countQueries(counted, `${windowMs / SECOND_MS}s`);
   if (counts === null) return null;
   const { valid, bad } = counts;

@@ -1,4 +1,4 @@
-import { type Instant, instant, iso } from '#kernel/instant.ts';
+import { type Instant, instant, iso, plus } from '#kernel/instant.ts';
 import type { Output } from '#kernel/operation.ts';
 import { countOpenedByKey } from '#modules/alerts/index.ts';
 import type { Db } from '#platform/verb.ts';
@@ -7,6 +7,7 @@ import type { contract } from '../contract.ts';
 import { slotOfKey } from '../core/alert-changes.ts';
 import { budgetSpentByIncident, spentOf, type Stretch } from '../core/budget/spent.ts';
 import { evaluateObjective } from '../core/evaluate.ts';
+import { periodMs } from '../core/window.ts';
 
 /** Where the budget of the current period went. Parts of stretches outside the period are left out. */
 export async function spentByStretchView(
@@ -15,9 +16,12 @@ export async function spentByStretchView(
   objective: Objective,
   { now, stretches }: { now: Instant; stretches: readonly Stretch[] },
 ): Promise<Output<typeof contract.spentByStretch>> {
-  await book.ready(db, [objective], now, { instants: stretches.flatMap(({ from, to }) => [from, to]) });
+  const terms = book.terms(objective.current);
+  // The news may be behind, and a month have just begun: what lies before the period that now lies in may still be of it.
+  const earliest = plus(now, -2 * periodMs(terms.window, now));
+  await book.ready(db, [objective], now, { instants: stretches.flatMap(({ from, to }) => [from, to]).filter((at) => at > earliest) });
   const source = book.counts(objective);
-  const { asOf, period, budget } = evaluateObjective(book.terms(objective.current), source, now, objective.evaluation);
+  const { asOf, period, budget } = evaluateObjective(terms, source, now, objective.evaluation);
   const inside = stretches
     .map(({ id, from, to }) => ({ id, from: instant(Math.max(from, period.from)), to: instant(Math.min(to, asOf)) }))
     .filter(({ from, to }) => from < to);
@@ -29,12 +33,13 @@ export async function spentByStretchView(
     items: parts.map(({ id, attributed: spent }) => ({ id, spent })),
     outside: spentOf(budget.badCount - attributed, budget.allowedBadCount),
     gapsRatio: budget.allowedBadCount > 0 ? budget.gapBadCount / budget.allowedBadCount : 0,
-    alerts: await openedOf(db, objective, { from: period.from, to: now }),
+    alerts: await openedOf(db, objective, { from: instant(Math.max(period.from, objective.createdAt)), to: now }),
   };
 }
 
 const TICKETS: readonly (string | undefined)[] = ['ticket', 'exhausted', 'forecast'];
 
+/** Under its service of now: what was opened before it moved from another one is not among them. */
 async function openedOf(db: Db, { slug, serviceId }: Objective, range: { from: Instant; to: Instant }) {
   const opened = await countOpenedByKey(db, { source: 'slo', serviceId, keyPrefix: `${slug}/`, ...range });
   const alerts = { pages: 0, tickets: 0, noData: 0 };

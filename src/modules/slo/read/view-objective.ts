@@ -56,7 +56,7 @@ export function objectiveView({ objective, service, book, now, isList = false, r
     asOf: iso(status.asOf),
     period: { from: iso(period.from), to: iso(period.to), text: periodText(definition.window, status.asOf) },
     budget,
-    budgetMinutes: minutesOf(terms, period.to - period.from, budget.remainingRatio),
+    budgetMinutes: minutesOf(terms, period.to - period.from - status.counts.excludedMs, budget.remainingRatio),
     asCounted: objective.spans.length === 0 ? null : asCounted(book, objective, now),
     unreadableCorrections: objective.unreadableCorrections,
     ...alertingView(status, source, definition),
@@ -156,7 +156,7 @@ function asCounted(book: ObjectiveBook, objective: Objective, now: Instant): Obj
   return { remainingRatio: budget.remainingRatio, badCount: budget.badCount, validCount: budget.validCount, level: level.level };
 }
 
-/** Minutes of the period that a full outage may last, and how many of them are left. */
+/** Minutes of the period, as long as it is without what was taken out, that a full outage may last, and how many of them are left. */
 function minutesOf(terms: ObjectiveTerms, lengthMs: number, remaining: number | null): ObjectiveView['budgetMinutes'] {
   const whole = ((1 - terms.target) * lengthMs) / MINUTE_MS;
   const round = (minutes: number): number => Math.round(minutes * 1000) / 1000;

@@ -62,7 +62,7 @@ export function BacktestTab({ objective }: { objective: Objective }) {
         }
       >
         <TermsForm draft={draft} governing={governing} onChange={setDraft} problem={other.error} />
-        {may && tried !== undefined && (
+        {may && tried !== undefined && changedTerms(draft, governing, objective.definition) !== undefined && (
           <p className="use-terms">
             <Link
               className={buttonClass({})}

@@ -8,8 +8,8 @@ import type { Backtest } from './past-chart.tsx';
 interface Row {
   name: string;
   past: Backtest;
-  /** Whose counts they are. */
-  version: number;
+  /** Whose terms they are; none for what is only tried. */
+  version?: number;
 }
 
 const COLUMNS: Column<Row>[] = [
@@ -38,7 +38,7 @@ const COLUMNS: Column<Row>[] = [
 /** Governing terms and those tried, side by side. */
 export function Comparison({ governed, tried, version }: { governed: Backtest; tried: Backtest | undefined; version: number }) {
   const rows: Row[] = [{ name: 'Governing', past: governed, version }];
-  if (tried !== undefined) rows.push({ name: 'Tried', past: tried, version });
+  if (tried !== undefined) rows.push({ name: 'Tried', past: tried });
   return <Table label="What would have paged" columns={COLUMNS} groups={[{ rows }]} rowKey={(row) => row.name} />;
 }
 
@@ -46,7 +46,7 @@ export function Comparison({ governed, tried, version }: { governed: Backtest; t
 function PastFigure({ row: { past, version }, figure }: { row: Row; figure: string }) {
   const shown = past.figures.find((one) => one.figure === figure);
   return (
-    <FigureWhy figures={past.figures} figure={figure} target={past.target} version={version}>
+    <FigureWhy figures={past.figures} figure={figure} target={past.target} {...(version !== undefined && { version })}>
       {shown?.of === 'coverage' ? knownShare(shown.coverageRatio) : shown === undefined ? '—' : figureWords(shown)}
     </FigureWhy>
   );

@@ -6,7 +6,7 @@ import { PAIR_NAMES, pairProblems, placePair } from '../pairs/pair-draft.ts';
 import { PairFields } from '../pairs/pair-fields.tsx';
 import { rollingMs } from '../window-draft.ts';
 import { WindowFields } from '../window-fields.tsx';
-import { CHOICES, GAPS, isTarget, presetChosen, type TermsDraft } from './terms.ts';
+import { CHOICES, GAPS, isTarget, presetChosen, type TermsDraft, usualOf } from './terms.ts';
 
 /** Target, window, gaps and alerting to try. What is written is tried when one pauses. */
 export function TermsForm(props: {
@@ -47,14 +47,19 @@ export function TermsForm(props: {
         name="alerting"
         label="Alerts"
         value={draft.preset}
-        onChange={(event) => onChange({ ...draft, ...presetChosen(event.target.value, draft.pairs) })}
+        onChange={(event) => onChange({ ...draft, ...presetChosen(event.target.value, draft) })}
         options={CHOICES}
       />
       <Button kind="ghost" onClick={() => onChange(governing)} disabled={draft === governing}>
         Back to governing
       </Button>
       {draft.preset === 'own' && (
-        <PairFields pairs={draft.pairs} onChange={(pairs) => onChange({ ...draft, pairs })} periodMs={rollingMs(draft.window)} />
+        <PairFields
+          pairs={draft.pairs}
+          usual={usualOf(draft)}
+          onChange={(pairs) => onChange({ ...draft, pairs })}
+          periodMs={rollingMs(draft.window)}
+        />
       )}
     </Form>
   );

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { pairsInput, USUAL_PAIRS } from '../pairs/pair-draft.ts';
-import { changedTerms, isTarget, presetChosen, termsDraft } from './terms.ts';
+import { pairsInput } from '../pairs/pair-draft.ts';
+import { changedTerms, isTarget, presetChosen, termsDraft, usualOf } from './terms.ts';
 
 const definition = { window: '30d', gaps: 'gap', alerting: { preset: 'default', minBadCount: 5, noDataAfter: '10m' } };
 const governing = termsDraft(definition, 0.999);
@@ -44,15 +44,15 @@ describe('terms to try against those that govern', () => {
   });
 
   it('are tried with pairs of its own once each of them can be one', () => {
-    const { pairs } = presetChosen('own', governing.pairs);
+    const { pairs } = presetChosen('own', governing);
     const draft = { ...governing, preset: 'own' as const, pairs };
     expect(changedTerms(draft, governing, definition)?.alerting).toEqual({
-      pairs: pairsInput(USUAL_PAIRS),
+      pairs: pairsInput(usualOf(governing)),
       minBadCount: 5,
       noDataAfter: '10m',
     });
     expect(changedTerms({ ...draft, pairs: [] }, governing, definition)).toBeUndefined();
-    expect(presetChosen('none', pairs)).toEqual({ preset: 'none', pairs });
+    expect(presetChosen('none', draft)).toEqual({ preset: 'none', pairs });
   });
 
   it.each(['', '100', '0', 'many'])('are none for a target of %j', (target) => {

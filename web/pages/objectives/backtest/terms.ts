@@ -1,7 +1,7 @@
 import type { api } from '../../../api/client.ts';
 import { numberOf } from '../nines/nines.ts';
-import { type PairDraft, pairDrafts, pairProblems, pairsInput, USUAL_PAIRS } from '../pairs/pair-draft.ts';
-import { type WindowDraft, windowDraft, windowInput } from '../window-draft.ts';
+import { type PairDraft, pairDrafts, pairProblems, pairsInput, usualPairs } from '../pairs/pair-draft.ts';
+import { usualMs, type WindowDraft, windowDraft, windowInput } from '../window-draft.ts';
 
 type Body = NonNullable<Parameters<typeof api.slo.backtestObjective>[0]['body']>;
 export type Terms = NonNullable<Body['terms']>;
@@ -21,10 +21,18 @@ export const PRESETS = [
 /** What a person chooses among: the presets, and pairs of one's own. */
 export const CHOICES = [...PRESETS, { value: 'own', label: 'Its own pairs' }] as const;
 
-/** A choice of alerts; pairs of one's own begin with the usual ones where there are none yet. */
-export function presetChosen(chosen: string, pairs: readonly PairDraft[]): { preset: Preset | 'own'; pairs: readonly PairDraft[] } {
+type AlertTerms = Pick<TermsDraft, 'preset' | 'pairs' | 'target' | 'window'>;
+
+/** A choice of alerts; pairs of one's own begin with those of the preset where there are none yet. */
+export function presetChosen(chosen: string, draft: AlertTerms): Pick<TermsDraft, 'preset' | 'pairs'> {
   const preset = CHOICES.find(({ value }) => value === chosen)?.value ?? 'default';
-  return { preset, pairs: preset === 'own' && pairs.length === 0 ? USUAL_PAIRS : pairs };
+  return { preset, pairs: preset === 'own' && draft.pairs.length === 0 ? usualOf(draft) : draft.pairs };
+}
+
+/** The pairs of its preset, of the default one where it has pairs of its own. */
+export function usualOf({ preset, target, window }: AlertTerms): PairDraft[] {
+  const share = isTarget(target) ? (numberOf(target) ?? 0) / 100 : undefined;
+  return usualPairs({ preset: preset === 'own' ? 'default' : preset, target: share, periodMs: usualMs(window) });
 }
 
 type Gaps = (typeof GAPS)[number]['value'];

@@ -3,7 +3,7 @@ import { useState } from 'react';
 import { api } from '../../../api/client.ts';
 import { SelectField, TextArea, TextField } from '../../../ui/form/field.tsx';
 import type { FormProblem } from '../../../ui/form/form.tsx';
-import { CHOICES, GAPS, presetChosen } from '../backtest/terms.ts';
+import { CHOICES, GAPS, presetChosen, usualOf } from '../backtest/terms.ts';
 import { PairFields } from '../pairs/pair-fields.tsx';
 import { rollingMs } from '../window-draft.ts';
 import type { StepProps } from './create-page.tsx';
@@ -101,7 +101,7 @@ function Alerts({ draft, onChange }: StepProps) {
           name="alerting.preset"
           label="Alerts"
           value={draft.preset}
-          onChange={(event) => onChange({ ...draft, ...presetChosen(event.target.value, draft.pairs) })}
+          onChange={(event) => onChange({ ...draft, ...presetChosen(event.target.value, draft) })}
           options={CHOICES}
         />
         <TextField
@@ -113,7 +113,12 @@ function Alerts({ draft, onChange }: StepProps) {
         />
       </div>
       {draft.preset === 'own' && (
-        <PairFields pairs={draft.pairs} onChange={(pairs) => onChange({ ...draft, pairs })} periodMs={rollingMs(draft.window)} />
+        <PairFields
+          pairs={draft.pairs}
+          usual={usualOf(draft)}
+          onChange={(pairs) => onChange({ ...draft, pairs })}
+          periodMs={rollingMs(draft.window)}
+        />
       )}
       <fieldset className="options">
         <legend className="field-name">An alert compares</legend>

@@ -1,7 +1,6 @@
 import { expect, it } from 'vitest';
 import { emptyDraft } from '../create/draft.ts';
-import { termsDraft } from '../backtest/terms.ts';
-import { USUAL_PAIRS } from '../pairs/pair-draft.ts';
+import { termsDraft, usualOf } from '../backtest/terms.ts';
 import { editSearch, searchOf, withTerms } from './edit-search.ts';
 
 const governing = termsDraft({ window: '30d', gaps: 'gap', alerting: { preset: 'default' } }, 0.999);
@@ -25,7 +24,7 @@ it('carries a rolling length', () => {
 });
 
 it('carries pairs of its own', () => {
-  const tried = { ...governing, preset: 'own' as const, pairs: USUAL_PAIRS.slice(0, 1) };
+  const tried = { ...governing, preset: 'own' as const, pairs: usualOf(governing).slice(0, 1) };
   const search = searchOf(tried, governing);
   expect(search).toEqual({ pairs: 'critical-1h-5m-14.4x' });
   expect(withTerms(emptyDraft('checkout'), editSearch({ ...search }))).toMatchObject({ preset: 'own', pairs: tried.pairs });

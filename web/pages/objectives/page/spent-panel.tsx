@@ -26,11 +26,13 @@ export function SpentPanel({ objective }: { objective: Objective }) {
   const query = api.slo.spentByStretch.query({ params: { slug: objective.slug }, body });
   const spent = useQuery({ ...query, placeholderData: keepPreviousData, enabled: objective.firstObservedAt !== null });
   const partOf = (id: string) => spent.data?.items.find((item) => item.id === id)?.spent;
+  const dearest = troubles.toSorted((a, b) => (partOf(b.id)?.ratio ?? 0) - (partOf(a.id)?.ratio ?? 0));
+  const others = dearest.slice(SHOWN);
   return (
     <Panel title="Over this budget" end={windowWords(objective.window)}>
       <ProblemNote problem={spent.error} what="What incidents took was not worked out." />
       <ul className="plain">
-        {troubles.slice(0, SHOWN).map((trouble) => (
+        {dearest.slice(0, SHOWN).map((trouble) => (
           <li key={trouble.id}>
             <Icon name="incident" />
             <span className="grow">
@@ -44,7 +46,13 @@ export function SpentPanel({ objective }: { objective: Objective }) {
             <Part part={partOf(trouble.id)} title={`What ${trouble.id} took`} />
           </li>
         ))}
-        {troubles.length > SHOWN && <li className="mute">{plural(troubles.length - SHOWN, 'incident')} more</li>}
+        {others.length > 0 && (
+          <li>
+            <Icon name="incident" />
+            <span className="grow">{plural(others.length, 'incident')} more</span>
+            <span className="num">{percent(others.reduce((sum, { id }) => sum + (partOf(id)?.ratio ?? 0), 0))}</span>
+          </li>
+        )}
         {troubles.length === 0 && <li className="mute">No incident.</li>}
         <li>
           <Icon name="change" />

@@ -1,4 +1,6 @@
-import { parseDuration } from '#kernel/instant.ts';
+import { DAY_MS, HOUR_MS, MINUTE_MS, parseDuration } from '#kernel/instant.ts';
+import { DEFAULT_ALERTING } from '#modules/slo/core/alerting.ts';
+import { resolvePolicy } from '#modules/slo/core/policy.ts';
 import type { FormProblem } from '../../../ui/form/form.tsx';
 import { numberOf } from '../nines/nines.ts';
 
@@ -26,19 +28,36 @@ export interface PairDraft {
 /** As many as a definition may hold. */
 export const PAIR_LIMIT = 12;
 
-/** Those of the default preset, to begin with. */
-export const USUAL_PAIRS: readonly PairDraft[] = [
-  { severity: 'critical', long: '1h', short: '5m', amount: '14.4', unit: 'factor' },
-  { severity: 'warning', long: '6h', short: '30m', amount: '6', unit: 'factor' },
-  { severity: 'ticket', long: '1d', short: '2h', amount: '3', unit: 'factor' },
-  { severity: 'ticket', long: '3d', short: '6h', amount: '1', unit: 'factor' },
-];
+interface UsualFacts {
+  preset: 'default' | 'ticket_3x_3d' | 'none';
+  /** Share of good events (0–1); undefined while it is none. */
+  target: number | undefined;
+  periodMs: number;
+}
+
+/** The pairs of a preset for this target and period, to begin one's own with: those of the default where the preset alerts on nothing. */
+export function usualPairs({ preset, target = 0.999, periodMs }: UsualFacts): PairDraft[] {
+  const alerting = { ...DEFAULT_ALERTING, preset: preset === 'none' ? 'default' : preset };
+  return resolvePolicy(alerting, { periodMs, target }).pairs.map(({ urgency, longMs, shortMs, factor }) => ({
+    severity: urgency ?? 'ticket',
+    long: lengthText(longMs),
+    short: lengthText(shortMs),
+    amount: String(factor),
+    unit: 'factor',
+  }));
+}
+
+/** `5m`, `6h`, `3d`. */
+function lengthText(lengthMs: number): string {
+  if (lengthMs % DAY_MS === 0) return `${lengthMs / DAY_MS}d`;
+  return lengthMs % HOUR_MS === 0 ? `${lengthMs / HOUR_MS}h` : `${lengthMs / MINUTE_MS}m`;
+}
 
 const NOTHING: PairDraft = { severity: 'ticket', long: '', short: '', amount: '', unit: 'factor' };
 
 /** Another pair: of the usual ones the first whose long window is not there yet, or an empty one. */
-export function withAnother(pairs: readonly PairDraft[]): PairDraft[] {
-  const next = USUAL_PAIRS.find((usual) => pairs.every(({ long }) => long.trim() !== usual.long)) ?? NOTHING;
+export function withAnother(pairs: readonly PairDraft[], usual: readonly PairDraft[]): PairDraft[] {
+  const next = usual.find((one) => pairs.every(({ long }) => long.trim() !== one.long)) ?? NOTHING;
   return [...pairs, next];
 }
 
@@ -72,35 +91,41 @@ export function pairsInput(pairs: readonly PairDraft[]): PairInput[] {
   }));
 }
 
-/** The row that a problem of a pair is told at: `alerting.pairs[2]`. */
-export function pairName(index: number): string {
-  return `alerting.pairs[${index}]`;
+/** The fields of a pair that may be wrong; what is wrong with the pair as a whole is told at its amount. */
+const FIELDS = ['long', 'short', 'amount'] as const;
+export type PairField = (typeof FIELDS)[number];
+
+/** A field by its path in the form: `alerting.pairs[2].long`. */
+export function pairName(index: number, field: PairField | 'severity' | 'unit'): string {
+  return `alerting.pairs[${index}].${field}`;
 }
 
-export const PAIR_NAMES: readonly string[] = Array.from({ length: PAIR_LIMIT }, (_, index) => pairName(index));
+export const PAIR_NAMES: readonly string[] = Array.from({ length: PAIR_LIMIT }, (_, index) =>
+  FIELDS.map((field) => pairName(index, field)),
+).flat();
 
 type Problem = FormProblem['fields'][number];
 
 /** What can be told of pairs before the server is asked. */
 export function pairProblems(pairs: readonly PairDraft[]): Problem[] {
   if (pairs.length === 0) return [{ path: 'alerting.preset', message: 'add a pair, or choose a preset' }];
-  return pairs.flatMap(({ long, short, amount, unit }, index) => {
-    const path = pairName(index);
-    const length = [long, short].find((text) => parseDuration(text.trim()) === undefined);
-    if (length !== undefined) return [{ path, message: `${length.trim() === '' ? 'each window' : length} must be a length, as 1h` }];
-    const value = numberOf(amount);
-    if (value === undefined || value <= 0)
-      return [{ path, message: unit === 'factor' ? 'how many times as fast must be a number above 0' : 'the share must be above 0 %' }];
-    return [];
+  return pairs.flatMap((pair, index) => {
+    const field = (['long', 'short'] as const).find((name) => parseDuration(pair[name].trim()) === undefined);
+    if (field !== undefined) return [{ path: pairName(index, field), message: `${field} window must be a length, as 1h` }];
+    const value = numberOf(pair.amount);
+    if (value !== undefined && value > 0) return [];
+    const message = pair.unit === 'factor' ? 'how many times as fast must be a number above 0' : 'the share must be above 0 %';
+    return [{ path: pairName(index, 'amount'), message }];
   });
 }
 
-/** A problem within a pair, at its row, with the field in the words of the form: undefined where it is of something else. */
+/** A problem within a pair, at its field, in the words of the form: undefined where it is of something else. */
 export function placePair({ path, message }: Problem): Problem | undefined {
   const match = /alerting\.pairs\[(\d+)\](?:\.(\w+))?$/.exec(path);
   if (match === null) return undefined;
-  const field = { long: 'long window ', short: 'short window ', factor: 'burn ', budgetPercent: 'share of the budget ' }[match[2] ?? ''];
-  return { path: pairName(Number(match[1])), message: `${field ?? ''}${message}` };
+  const field = FIELDS.find((name) => name === match[2]) ?? 'amount';
+  const words = { long: 'long window ', short: 'short window ', factor: 'burn ', budgetPercent: 'share of the budget ' }[match[2] ?? ''];
+  return { path: pairName(Number(match[1]), field), message: `${words ?? ''}${message}` };
 }
 
 /** The same pair in the other unit, over a period of this length: `2 % of the budget`, `14.4×`; undefined while something is missing. */
@@ -128,7 +153,7 @@ export function pairsText(pairs: readonly PairDraft[]): string {
 /** Reads them back; undefined where the text is none. */
 export function parsePairs(text: string): PairDraft[] | undefined {
   const pairs = text.split('_').flatMap((part): PairDraft[] => {
-    const match = /^(critical|warning|ticket)-(\w{1,8})-(\w{1,8})-([\d.]{1,12})([xp])$/.exec(part);
+    const match = /^(critical|warning|ticket)-(\w{1,8})-(\w{1,8})-([\d.e+-]{1,24})([xp])$/.exec(part);
     const severity = SEVERITIES.find(({ value }) => value === match?.[1])?.value;
     if (match === null || severity === undefined) return [];
     const [, , long = '', short = '', amount = '', unit] = match;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { IsoTime } from '#kernel/instant.ts';
+import { IsoTime } from '#kernel/instant-text.ts';
 import { defineOperation, page, PageQuery } from '#kernel/operation.ts';
 import { Slug } from '#kernel/text.ts';
 import { BudgetPolicyDefinition, PolicyLevel } from './policy.ts';

@@ -1,5 +1,5 @@
 import { type Because, because } from '#kernel/errors.ts';
-import { amount } from '#kernel/amount.ts';
+import { amount } from '#kernel/text.ts';
 import { type DurationMs, humanDuration } from '#kernel/instant.ts';
 import { countedMs } from '../burn/burn.ts';
 import type { Counts } from '../counts/counts.ts';

@@ -69,6 +69,10 @@ describe('incidents that overlap', () => {
       ['inc_c', 500, 0],
       ['inc_b', 3000, 2000],
     ]);
+    expect(spent.map((one) => one.attributed.because.text).slice(1)).toEqual([
+      '500 bad, of which none of its own: 500 fell into an incident that began earlier, and count there',
+      '3,000 bad, of which 2,000 of its own: 1,000 fell into an incident that began earlier, and count there',
+    ]);
   });
 
   test('their parts never add up to more than was bad', () => {

@@ -1,10 +1,10 @@
-import { amount } from '#kernel/amount.ts';
+import { amount } from '#kernel/text.ts';
 import { type Because, because } from '#kernel/errors.ts';
 import { type Instant, instant } from '#kernel/instant.ts';
 import type { Budget } from './budget.ts';
 import { type CountsSource, countsOf } from '../counts/counts.ts';
 
-export type SpentCode = 'counted' | 'nothing_bad' | 'no_budget';
+export type SpentCode = 'counted' | 'nothing_bad' | 'no_budget' | 'shared';
 
 /** What a stretch of time cost. */
 export interface Spent {
@@ -59,10 +59,16 @@ export function budgetSpentByIncident(
   return ordered.map((incident) => {
     const from = instant(Math.max(incident.from, taken));
     taken = instant(Math.max(taken, incident.to));
-    return {
-      id: incident.id,
-      gross: budgetSpent(source, incident.from, incident.to, budget),
-      attributed: budgetSpent(source, from, incident.to, budget),
-    };
+    const gross = budgetSpent(source, incident.from, incident.to, budget);
+    return { id: incident.id, gross, attributed: ownPart(gross, budgetSpent(source, from, incident.to, budget)) };
   });
+}
+
+/** Says of a part that an earlier incident took the rest of it. */
+function ownPart(gross: Spent, own: Spent): Spent {
+  const shared = gross.badCount - own.badCount;
+  if (shared === 0) return own;
+  const mine = own.badCount === 0 ? 'none' : amount(own.badCount);
+  const text = `${amount(gross.badCount)} bad, of which ${mine} of its own: ${amount(shared)} fell into an incident that began earlier, and count there`;
+  return { ...own, because: because('shared', text, { ...own.because.facts, grossBadCount: gross.badCount, sharedBadCount: shared }) };
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { DAY_MS, InstantText, type Instant, instant, iso } from '#kernel/instant.ts';
+import { DAY_MS, type Instant, instant, iso } from '#kernel/instant.ts';
+import { InstantText } from '#kernel/instant-text.ts';
 import { Zone } from '#kernel/zoned.ts';
 import { CELL_MS, type CorrectionSpan, toCell } from './counts.ts';
 
