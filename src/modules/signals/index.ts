@@ -11,8 +11,8 @@
  */
 export { CELL_MS, groupKeyOf, spreadOver } from './core/cell.ts';
 export { type CountsHistory, createCountsHistory } from './memory/history.ts';
-export { clearUngrouped } from './kept/clear-ungrouped.ts';
 export { readSums } from './kept/read-sums.ts';
+export { readWhole, writeTold } from './kept/told-counts.ts';
 export { createIndicator, readFurtherBack } from './indicators.ts';
 export { endIndicators } from './end-indicators.ts';
 export { jobs, planReading } from './jobs.ts';

@@ -127,14 +127,21 @@ class Book implements ObjectiveBook {
     const unreadable: Unreadable[] = [];
     const objectives = rows.flatMap((row) => {
       const current = this.versions.get(`${row.id}/${row.governing}`);
-      if (current === undefined) unreadable.push({ row, reason: this.faults.get(row.id) ?? `it has no version ${row.governing}` });
-      if (current === undefined) return [];
-      const pending = row.version === row.governing ? null : (this.versions.get(`${row.id}/${row.version}`) ?? null);
+      const fault = current === undefined ? (this.faults.get(row.id) ?? `it has no version ${row.governing}`) : this.unreadable(current);
+      if (fault !== null) unreadable.push({ row, reason: fault });
+      if (current === undefined || fault !== null) return [];
+      const latest = row.version === row.governing ? undefined : this.versions.get(`${row.id}/${row.version}`);
+      const pending = latest === undefined || this.unreadable(latest) !== null ? null : latest;
       this.givePolicy(policies, row, current, pending);
       const { spans, unreadable: unreadableCorrections } = corrections.get(row.id) ?? NO_CORRECTIONS;
       return [{ ...row, current, pending, spans, unreadableCorrections, reviews: reviews.get(row.id) ?? [] }];
     });
     return { objectives, unreadable };
+  }
+
+  private unreadable({ indicatorId }: Version): string | null {
+    const fault = this.history.fault(indicatorId);
+    return fault === null ? null : `its counts cannot be read: ${fault}`;
   }
 
   policy(version: Version): BudgetPolicy {

@@ -1,6 +1,7 @@
+import { isDeepStrictEqual } from 'node:util';
 import { AppError, type FieldProblem } from '#kernel/errors.ts';
 import { DAY_MS, type Instant, iso, plus, SECOND_MS } from '#kernel/instant.ts';
-import { CELL_MS, clearUngrouped, groupKeyOf, type SeriesWrite, spreadOver, writeCells } from '#modules/signals/index.ts';
+import { CELL_MS, groupKeyOf, readWhole, type SeriesWrite, spreadOver, writeTold } from '#modules/signals/index.ts';
 import type { VerbContext } from '#platform/verb.ts';
 import { tryVersion, type Version } from './book.ts';
 import { findVersions, loadObjective } from './store.ts';
@@ -22,7 +23,7 @@ const OLDEST_MS = 400 * DAY_MS;
  * which are not pushed beside them; what was pushed for all of them at once, before there were groups, they replace.
  */
 export async function pushCounts(ctx: VerbContext, { slug, buckets }: { slug: string; buckets: readonly PushedBucket[] }) {
-  const objective = await loadObjective(ctx.tx, slug);
+  const objective = await loadObjective(ctx.tx, slug, { isKept: true });
   const numbers = [...new Set([objective.governing, objective.version])];
   const rows = await findVersions(
     ctx.tx,
@@ -30,19 +31,26 @@ export async function pushCounts(ctx: VerbContext, { slug, buckets }: { slug: st
   );
   const versions = rows.flatMap((row) => tryVersion(row) ?? []);
   refuseRead(slug, versions);
-  const groupBy = versions.find((version) => version.number === objective.version)?.definition.indicator.groupBy ?? [];
+  const latest = versions.find((version) => version.number === objective.version) ?? versions[0];
+  if (latest === undefined) throw new AppError('conflict', `${slug} was written by a newer Nines; this one cannot read what it counts`);
+  const { groupBy } = latest.definition.indicator;
   refuse(problemsOf(ctx, buckets, groupBy));
   const writes = writesOf(buckets, groupBy);
   // Whoever tells minutes tells no more often than every minute.
   const intervalMs = Math.min(...buckets.map(({ seconds }) => seconds * SECOND_MS));
-  // A version that is still waiting gathers the same counts.
-  for (const [id, sharing] of Map.groupBy(versions, (version) => version.indicatorId)) {
-    const slices = sharing[0]?.definition.indicator.slices;
-    const indicator = { id, slices };
-    if (groupBy.length > 0) await clearUngrouped(ctx, { indicator, writes, intervalMs });
-    await writeCells(ctx, { indicator, writes, intervalMs, sumUp: groupBy.length > 0 });
+  await writeTold(ctx, { indicator: countedOf(latest), writes, intervalMs });
+  // While one version waits and another judges, both count. Who counts by other groups is told what all come to.
+  for (const version of versions) {
+    if (version.indicatorId === latest.indicatorId) continue;
+    const isAlike = isDeepStrictEqual(version.definition.indicator.groupBy, groupBy);
+    const whole = async () => [{ group: '', cells: await readWhole(ctx.tx, { indicator: countedOf(latest), writes }) }];
+    await writeTold(ctx, { indicator: countedOf(version), writes: isAlike ? writes : await whole(), intervalMs });
   }
   return { accepted: buckets.length };
+}
+
+function countedOf({ indicatorId: id, definition }: Version) {
+  return { id, slices: definition.indicator.slices };
 }
 
 /** Counts that are read from a source are added to what stands there: pushed ones beside them would count twice. */

@@ -61,11 +61,17 @@ export function packSteps(row: Steps, { steps, full }: Tier): Uint8Array {
     for (; i < end; i += 1) {
       if (kind === PARTIAL) pushNumber(bytes, row.observed[i] ?? 0);
       if (kind < COUNTED) continue;
-      pushNumber(bytes, row.good[i] ?? 0);
-      pushNumber(bytes, row.bad[i] ?? 0);
+      pushCount(bytes, row.good[i] ?? 0);
+      pushCount(bytes, row.bad[i] ?? 0);
     }
   }
   return Uint8Array.from(bytes);
+}
+
+/** What is no count would be a fault of ours, and is thrown before a row that nobody can read is stored. */
+function pushCount(bytes: number[], value: number): void {
+  if (!Number.isSafeInteger(value) || value < 0) throw new RangeError(`${value} is no count`);
+  pushNumber(bytes, value);
 }
 
 export function pushNumber(bytes: number[], value: number): void {

@@ -1,5 +1,8 @@
+import { setImmediate } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { HOUR_MS, type Instant, instant, MINUTE_MS, plus } from '#kernel/instant.ts';
+import { sql } from 'kysely';
+import { DAY_MS, HOUR_MS, type Instant, instant, iso, MINUTE_MS, plus } from '#kernel/instant.ts';
+import { createObjectiveBook } from '#modules/slo/index.ts';
 import { createWorld, type World } from '#testing/world.ts';
 import { createCountsHistory } from './history.ts';
 import { createIndicator } from '../indicators.ts';
@@ -33,4 +36,51 @@ it('is ready for each of many who ask at once for more hours of one series than 
   const askers = Array.from({ length: 6 }, (_, i) => 6 * i);
   const truth = askers.map((first) => Array.from({ length: 6 }, (_, i) => (first + i) * 60 + 1));
   for (let round = 0; round < 5; round += 1) expect(await Promise.all(askers.map(countedBy))).toEqual(truth);
+});
+
+async function counted(cells: { at: Instant; good: number; bad: number }[]) {
+  return world.transact(async (ctx) => {
+    const indicator = await createIndicator(ctx, { kind: 'counts', sli: 'availability', specification: '', groupBy: [] });
+    await writeCells(ctx, { indicator: { id: indicator }, writes: [{ group: '', cells }], intervalMs: MINUTE_MS });
+    return indicator;
+  });
+}
+
+it('reaches as far back as is wanted, also where that is said while it is being filled', async () => {
+  const old = plus(NOW, -300 * DAY_MS);
+  const id = await counted([old, plus(NOW, -MINUTE_MS)].map((at) => ({ at, good: 7, bad: 0 })));
+  const history = createCountsHistory(world.app.transactor.db);
+  let isFilled = false;
+  const filling = history.refresh(world.app.transactor.db).finally(() => (isFilled = true));
+  await setImmediate();
+  expect(isFilled).toBe(false);
+  history.want(id, 366 * DAY_MS);
+  await filling;
+  const from = plus(old, -HOUR_MS);
+  await history.ready(world.app.transactor.db, () => [{ indicatorId: id, instants: [from, NOW] }]);
+  const sums = [from, NOW].map((at) => history.ring(id)?.sumsAt(at, { good: 0, bad: 0, observed: 0 }).good ?? Number.NaN);
+  expect((sums[1] ?? 0) - (sums[0] ?? 0)).toBe(14);
+});
+
+it('a row that cannot be read takes nothing but its own objective away', async () => {
+  await world.api.catalog.putService({ params: { slug: 'web' }, body: { name: 'Web', tier: 1, owner: 'Shop' } });
+  for (const slug of ['whole', 'torn']) {
+    await world.api.slo.putObjective({ params: { slug }, body: { service: 'web', target: 0.99, indicator: { kind: 'counts' } } });
+    const bucket = { at: iso(plus(NOW, -10 * MINUTE_MS)), seconds: 60, good: 90, valid: 100 };
+    await world.api.slo.pushCounts({ params: { slug }, body: { buckets: [bucket] } });
+  }
+  await sql`update series_hour set cells = '\\xff' where series_id in (
+    select s.id from series s join objective_version v on v.indicator_id = s.indicator_id
+    join objective o on o.id = v.objective_id where o.slug = 'torn')`.execute(world.app.transactor.db);
+  const book = createObjectiveBook(createCountsHistory(world.app.transactor.db));
+  const db = world.app.transactor.db;
+  // What cannot be read is found as memory is filled.
+  await book.ready(db, await book.list(db, NOW), NOW);
+  const { objectives, unreadable } = await book.read(db, NOW);
+  expect(objectives.map(({ slug }) => slug)).toEqual(['whole']);
+  expect(unreadable.map(({ row, reason }) => [row.slug, reason])).toEqual([
+    ['torn', expect.stringContaining('its counts cannot be read') as string],
+  ]);
+  const [whole] = objectives;
+  expect(whole === undefined ? null : book.counts(whole).lastEnd()).toBe(plus(NOW, -9 * MINUTE_MS));
 });

@@ -16,6 +16,8 @@ export interface CountsHistory {
   ready(db: Db, asks: () => readonly Ask[]): Promise<void>;
   /** The counts of an indicator, or of one of its groups; undefined while it has none. */
   ring(indicatorId: Id<'ind'>, group?: string): Ring | undefined;
+  /** Why counts of an indicator cannot be read, where they cannot; those of others go on. */
+  fault(indicatorId: Id<'ind'>): string | null;
   /** Keys of an indicator's groups, sorted, the sum of all not among them. */
   groups(indicatorId: Id<'ind'>): readonly string[];
   /** How often news are expected; null before any. */
@@ -52,6 +54,7 @@ class History implements CountsHistory {
   private readonly reaches = new Map<string, DurationMs>();
   /** Series to be filled anew, as they must reach further back. */
   private readonly stale = new Set<string>();
+  private readonly faults = new Map<string, string>();
   private snapshot: string | null = null;
   private rows = 0;
   private reading: Promise<void> = Promise.resolve();
@@ -90,6 +93,10 @@ class History implements CountsHistory {
 
   ring(indicatorId: Id<'ind'>, group = ''): Ring | undefined {
     return this.indicators.get(indicatorId)?.rings.get(group)?.ring;
+  }
+
+  fault(indicatorId: Id<'ind'>): string | null {
+    return this.faults.get(indicatorId) ?? null;
   }
 
   groups(indicatorId: Id<'ind'>): readonly string[] {
@@ -132,14 +139,19 @@ class History implements CountsHistory {
     this.snapshot ??= await this.fill(db, null);
     if (this.stale.size > 0) {
       const series = [...this.stale];
-      await this.fill(db, series);
-      for (const one of series) this.stale.delete(one);
+      this.stale.clear();
+      try {
+        await this.fill(db, series);
+      } catch (error) {
+        for (const one of series) this.stale.add(one);
+        throw error;
+      }
     }
     const news = await readHoursSince(db, this.snapshot);
     const unknown = new Set(news.hours.filter((hour) => !this.series.has(hour.seriesId)).map((hour) => hour.seriesId));
     if (unknown.size > 0) await this.fill(db, [...unknown]);
     for (const hour of news.hours) {
-      this.series.get(hour.seriesId)?.applyHour(hour.at, hour.cells);
+      this.guard(hour.indicatorId, () => this.series.get(hour.seriesId)?.applyHour(hour.at, hour.cells));
       const known = this.indicators.get(hour.indicatorId);
       if (known !== undefined && hour.groupKey === '') known.intervalMs = hour.intervalMs;
     }
@@ -149,7 +161,9 @@ class History implements CountsHistory {
 
   /** Fills the rings of some series, or of all, from the tiers as they stand in one snapshot, which is returned. */
   private async fill(db: Db, only: readonly string[] | null): Promise<string> {
-    const longest = Math.max(RING_REACH_MS, ...this.reaches.values());
+    // As they stand now: one that rises while the tiers are read is found afterwards, and its series are filled anew.
+    const reaches = new Map(this.reaches);
+    const longest = Math.max(RING_REACH_MS, ...reaches.values());
     const reach = { blocksMs: longest + BLOCK_TIER.rowMs, daysMs: FIVES_MS + DAY_MS, hoursMs: HOUR_MS };
     const readAll = async (tx: Db) => ({ snapshot: await currentSnapshot(tx), ...(await readTiers(tx, only, reach)) });
     // An hour that closes between two statements would be missing in both.
@@ -159,17 +173,33 @@ class History implements CountsHistory {
     const days = Map.groupBy(tiers.days, (row) => row.seriesId);
     const hours = Map.groupBy(tiers.hours, (row) => row.seriesId);
     for (const series of tiers.series) {
-      const reachMs = this.reaches.get(series.indicatorId) ?? RING_REACH_MS;
-      const rows = { blocks: blocks.get(series.id) ?? [], days: days.get(series.id) ?? [] };
-      const ring = fillRing(series, { reachMs, phase: this.series.size }, rows);
-      for (const hour of hours.get(series.id) ?? []) ring.applyHour(hour.at, hour.cells);
-      this.series.set(series.id, ring);
-      const known = this.indicators.get(series.indicatorId) ?? { rings: new Map(), keys: null, intervalMs: series.intervalMs };
-      known.rings.set(series.groupKey, { seriesId: series.id, ring });
-      known.keys = null;
-      this.indicators.set(series.indicatorId, known);
+      const reachMs = reaches.get(series.indicatorId) ?? RING_REACH_MS;
+      if (reachMs !== (this.reaches.get(series.indicatorId) ?? RING_REACH_MS)) this.stale.add(series.id);
+      this.guard(series.indicatorId, () => {
+        const rows = { blocks: blocks.get(series.id) ?? [], days: days.get(series.id) ?? [] };
+        const ring = fillRing(series, { reachMs, phase: this.series.size }, rows);
+        for (const hour of hours.get(series.id) ?? []) ring.applyHour(hour.at, hour.cells);
+        this.keep(series, ring);
+      });
     }
     return tiers.snapshot;
+  }
+
+  private keep(series: SeriesRow, ring: Ring): void {
+    this.series.set(series.id, ring);
+    const known = this.indicators.get(series.indicatorId) ?? { rings: new Map(), keys: null, intervalMs: series.intervalMs };
+    known.rings.set(series.groupKey, { seriesId: series.id, ring });
+    known.keys = null;
+    this.indicators.set(series.indicatorId, known);
+  }
+
+  /** A row that cannot be read is a fault of ours, and of its indicator alone: nothing of it is shown until a node begins anew. */
+  private guard(indicatorId: Id<'ind'>, take: () => void): void {
+    try {
+      take();
+    } catch (error) {
+      this.faults.set(indicatorId, error instanceof Error ? error.message : String(error));
+    }
   }
 }
 

@@ -46,6 +46,17 @@ describe('looks into the past', () => {
     expect(await tried({ target: 0.99 })).toMatchObject({ pages: 0 });
   });
 
+  it('count the time without data as the objective itself does, however long ago it was first heard of', async () => {
+    const body = { ...COUNTS, target: 0.5, window: '1d', gaps: 'bad' as const, alerting: { preset: 'none' as const } };
+    await world.api.slo.putObjective({ params: { slug: 'holed' }, body });
+    const told = [bucket(-10 * 86_400_000, 60, 1, 1), bucket(-6 * 3_600_000, 6 * 3600, 2160, 2160)];
+    await world.api.slo.pushCounts({ params: { slug: 'holed' }, body: { buckets: told } });
+    const { budget, asOf } = await world.api.slo.getObjective({ params: { slug: 'holed' } });
+    expect(budget).toMatchObject({ remainingRatio: -0.5, gapBadCount: 6480 });
+    const { figures } = await world.api.slo.backtestObjective({ params: { slug: 'holed' }, body: { days: 1, to: asOf } });
+    expect(figures.find(({ figure }) => figure === 'budget.remaining')).toMatchObject({ value: -0.5, gapBadCount: 6480 });
+  });
+
   it('refuse to preview what is pushed, naming the field', async () => {
     await expect(world.api.slo.previewObjective({ body: { days: 1, definition: COUNTS } })).rejects.toMatchObject({
       code: 'invalid_input',

@@ -46,7 +46,7 @@ export async function backtestObjective(
   const span = spanOf(input, now);
   // What governs is lived through as it is; only what is tried instead is refused.
   if (Object.keys(given).length > 0) refuse(deadPairs(terms, span.to), 'body.terms');
-  const flat = createFlatCounts();
+  const flat = createFlatCounts(book.raw(objective.current).firstAt());
   const { indicatorId } = objective.current;
   const wide = { indicatorId, group: '', from: plus(span.from, -longestWindow(terms, span.to)), to: span.to };
   await visitCells(db, wide, (at, good, bad) => flat.put(at, good, bad));

@@ -20,15 +20,15 @@ export async function explainView(
 ): Promise<Output<typeof contract.explainObjective>> {
   const { current, spans } = objective;
   const { indicator } = current.definition;
+  const evaluation =
+    group === '' ? objective.evaluation : (await listGroups(db, objective.id)).find((row) => row.groupKey === group)?.evaluation;
   await book.ready(db, [objective], now, group === '' ? {} : { groups: 'all' });
   if (group !== '' && !book.history.groups(current.indicatorId).includes(group))
     throw new AppError('not_found', `objective ${objective.slug} has no group ${group}`);
   const labels = groupLabels(indicator.groupBy, group);
   const terms = group === '' ? book.terms(current) : book.groupTerms(current);
-  const known =
-    group === '' ? objective.evaluation : (await listGroups(db, objective.id)).find((row) => row.groupKey === group)?.evaluation;
   const figures = explainObjective(terms, book.counts(objective, current, group), now, {
-    previous: known ?? NOT_EVALUATED,
+    previous: evaluation ?? NOT_EVALUATED,
     counted: spans.length === 0 ? null : book.raw(current, group),
   });
   const [first] = figures;

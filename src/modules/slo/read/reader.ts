@@ -1,4 +1,4 @@
-import type { Because } from '#kernel/errors.ts';
+import { AppError, type Because } from '#kernel/errors.ts';
 import type { Id } from '#kernel/ids.ts';
 import { HOUR_MS, type Instant, instant, iso, MINUTE_MS, plus, SECOND_MS } from '#kernel/instant.ts';
 import type { Output } from '#kernel/operation.ts';
@@ -125,9 +125,13 @@ export function createObjectiveReader(book: ObjectiveBook): ObjectiveReader {
 /** The one objective of this name, with its versions. */
 export async function oneOf(db: Db, book: ObjectiveBook, slug: string, now: Instant): Promise<Objective> {
   const row = await loadObjective(db, slug);
-  const found = (await book.list(db, now, [row.serviceId])).find((objective) => objective.id === row.id);
-  if (found === undefined) throw new Error(`objective ${slug} has no version ${row.governing}`);
-  return found;
+  const { objectives, unreadable } = await book.read(db, now, [row.serviceId]);
+  const found = objectives.find((objective) => objective.id === row.id);
+  if (found !== undefined) return found;
+  const fault = unreadable.find((one) => one.row.id === row.id);
+  if (fault !== undefined) throw new AppError('conflict', `objective ${slug} cannot be read: ${fault.reason}`);
+  // It was deleted, or moved to another service, in this very moment.
+  throw new AppError('not_found', `there is no objective ${slug}`, { facts: { objective: slug } });
 }
 
 function spentOf(
@@ -193,11 +197,11 @@ async function listWorstFirst(
   const all = await book.list(db, now);
   const services = new Map((await listServicesByIds(db, [...new Set(all.map((one) => one.serviceId))])).map((found) => [found.id, found]));
   const chosen = all.filter((one) => isNamed(one, services.get(one.serviceId), wanted));
-  await book.ready(db, chosen, now);
   const alerts = await countGroupAlerts(
     db,
     chosen.filter(({ current }) => current.definition.alerting.groups === 'any').map(({ id }) => id),
   );
+  await book.ready(db, chosen, now);
   const ranked = chosen
     .map((objective) => ({ objective, slug: objective.slug, left: remainingNow(book, objective, now) }))
     .filter(({ objective, left }) => isAt(book, objective, wanted.level, { left, groups: alerts.get(objective.id), now }))

@@ -68,11 +68,13 @@ export async function groupsView(
 ): Promise<Output<typeof contract.listGroups>> {
   const version = objective.current;
   const terms = book.groupTerms(version);
+  const evaluations = new Map((await listGroups(db, objective.id)).map((row) => [row.groupKey, row.evaluation]));
+  // As far as news have come, which is not known before memory is up to date.
+  await book.history.refresh(db);
   const at = asOf(book.counts(objective), now, terms.intervalMs);
   const period = periodAt(terms.window, at);
   const instants = [at, period.from, plus(at, -HOUR_MS), plus(at, -5 * MINUTE_MS), plus(at, -DAY_MS)];
   await book.ready(db, [objective], now, { groups: 'all', instants });
-  const evaluations = new Map((await listGroups(db, objective.id)).map((row) => [row.groupKey, row.evaluation]));
   const rows = book.history.groups(version.indicatorId).map((key) => {
     const source = book.counts(objective, version, key);
     const rate = (windowMs: number): number => windowBurn(countsBefore(source, at, windowMs), terms.target, terms.gaps).rate;

@@ -19,8 +19,9 @@ export interface FlatCounts extends SumsSource {
   put(at: Instant, good: number, bad: number): void;
 }
 
-export function createFlatCounts(): FlatCounts {
-  return new Flat();
+/** `knownSince`: when the first thing of all was observed, where what is put here is the later part of a longer history. */
+export function createFlatCounts(knownSince: Instant | null = null): FlatCounts {
+  return new Flat(knownSince);
 }
 
 /** A column of whole numbers from cell `origin` on, and its running sums up to `summed`. */
@@ -36,6 +37,11 @@ class Flat implements FlatCounts {
   private summed = 0;
   private changes = 0;
   private writes = 0;
+  private readonly knownSince: Instant | null;
+
+  constructor(knownSince: Instant | null) {
+    this.knownSince = knownSince;
+  }
 
   append({ at, seconds, good, valid }: Bucket): void {
     const count = Math.max(1, Math.round((seconds * SECOND_MS) / CELL_MS));
@@ -68,7 +74,8 @@ class Flat implements FlatCounts {
   }
 
   firstAt(): Instant | null {
-    return this.last < this.first ? null : instant(this.first * CELL_MS);
+    if (this.last < this.first) return null;
+    return instant(Math.min(this.first * CELL_MS, this.knownSince ?? Number.POSITIVE_INFINITY));
   }
 
   lastEnd(): Instant | null {

@@ -74,3 +74,42 @@ it('a node that dies between clearing and counting leaves what was counted, whic
   expect(deaths).toBeGreaterThan(5);
   expect(await counted('dying')).toEqual([25, 200]);
 }, 60_000);
+
+it('counts told by group, of all, and by group again replace each other, while one version judges and another waits', async () => {
+  const groupsOf = async (slug: string) => {
+    const { items } = await world.api.slo.listGroups({ params: { slug }, query: {} });
+    return items.map(({ labels, validCount }) => [labels['region'], validCount]);
+  };
+  await put('morph', { groupBy: ['region'] });
+  await push('morph', [180, 100, 100, 'eu'], [120, 40, 50, 'eu'], [120, 50, 50, 'us']);
+  expect(await counted('morph')).toEqual([10, 200]);
+  await put('morph', {});
+  await push('morph', [180, 5, 5]);
+  // The version by region judges on, and is told what all come to: no region has events in that minute any more.
+  expect(await counted('morph')).toEqual([10, 105]);
+  expect(await groupsOf('morph')).toEqual([
+    ['eu', 50],
+    ['us', 50],
+  ]);
+  await put('morph', { groupBy: ['region'] });
+  await push('morph', [180, 10, 10, 'eu']);
+  expect(await counted('morph')).toEqual([10, 110]);
+  await push('morph', [180, 130, 130, 'us']);
+  expect(await counted('morph')).toEqual([10, 240]);
+});
+
+it('a version that counts by another label judges by what all groups come to', async () => {
+  await put('relabelled', { groupBy: ['region'] });
+  await push('relabelled', [180, 100, 100, 'eu']);
+  const byTenant = { service: 'shop', target: 0.99, indicator: { kind: 'counts' as const, groupBy: ['tenant'] } };
+  await world.api.slo.putObjective({ params: { slug: 'relabelled' }, body: byTenant });
+  const tell = (tenant: string, good: number) =>
+    world.api.slo.pushCounts({
+      params: { slug: 'relabelled' },
+      body: { buckets: [{ at: iso(plus(NOW, -180 * SECOND_MS)), seconds: 60, good, valid: 60, group: { tenant } }] },
+    });
+  await tell('eu', 60);
+  expect(await counted('relabelled')).toEqual([0, 60]);
+  await tell('b', 30);
+  expect(await counted('relabelled')).toEqual([30, 120]);
+});
