@@ -24,5 +24,5 @@ export { openSource } from './source/open-source.ts';
 export { asRead } from './source/selector.ts';
 export { listSourceAddresses, type ReadingView, readingOf } from './source/views.ts';
 export { routes } from './routes.ts';
-export { isObserved, pruneHours } from './series-store.ts';
+export { isObserved, lockIndicators, pruneHours } from './series-store.ts';
 export { type SeriesWrite, writeCells } from './write-cells.ts';

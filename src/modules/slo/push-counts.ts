@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { AppError, type FieldProblem } from '#kernel/errors.ts';
 import { DAY_MS, type Instant, iso, plus, SECOND_MS } from '#kernel/instant.ts';
-import { CELL_MS, groupKeyOf, readWhole, type SeriesWrite, spreadOver, writeTold } from '#modules/signals/index.ts';
+import { CELL_MS, groupKeyOf, lockIndicators, readWhole, type SeriesWrite, spreadOver, writeTold } from '#modules/signals/index.ts';
 import type { VerbContext } from '#platform/verb.ts';
 import { tryVersion, type Version } from './book.ts';
 import { findVersions, loadObjective } from './store.ts';
@@ -38,6 +38,10 @@ export async function pushCounts(ctx: VerbContext, { slug, buckets }: { slug: st
   const writes = writesOf(buckets, groupBy);
   // Whoever tells minutes tells no more often than every minute.
   const intervalMs = Math.min(...buckets.map(({ seconds }) => seconds * SECOND_MS));
+  await lockIndicators(
+    ctx.tx,
+    versions.map(({ indicatorId }) => indicatorId),
+  );
   await writeTold(ctx, { indicator: countedOf(latest), writes, intervalMs });
   // While one version waits and another judges, both count. Who counts by other groups is told what all come to.
   for (const version of versions) {
