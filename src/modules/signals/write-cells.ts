@@ -125,7 +125,8 @@ async function addGains(ctx: VerbContext, of: { indicatorId: Id<'ind'>; role: Se
     const hour = floorTo(at, HOUR_MS);
     const i = (at - hour) / CELL_MS;
     const row = before.get(hour);
-    return { at, good: (row?.good[i] ?? 0) + gain.good, bad: (row?.bad[i] ?? 0) + gain.bad };
+    // A sum may stand below its groups where an older program let one be told beside them: what it lacks was never in it.
+    return { at, good: Math.max(0, (row?.good[i] ?? 0) + gain.good), bad: Math.max(0, (row?.bad[i] ?? 0) + gain.bad) };
   });
 }
 

@@ -52,6 +52,8 @@ export interface ObjectiveBook {
   list(db: Db, now: Instant, serviceIds?: readonly string[]): Promise<Objective[]>;
   /** All, those that cannot be read apart. */
   read(db: Db, now: Instant, serviceIds?: readonly string[]): Promise<{ objectives: Objective[]; unreadable: Unreadable[] }>;
+  /** Why the counts of a version cannot be read, where they cannot: it is then not judged. */
+  fault(version: Version): string | null;
   /** The error-budget policy that a version's levels come from, as last read. */
   policy(version: Version): BudgetPolicy;
   /** What the sum of all is judged by: no burn pairs where its groups are alerted on one by one. */
@@ -127,11 +129,11 @@ class Book implements ObjectiveBook {
     const unreadable: Unreadable[] = [];
     const objectives = rows.flatMap((row) => {
       const current = this.versions.get(`${row.id}/${row.governing}`);
-      const fault = current === undefined ? (this.faults.get(row.id) ?? `it has no version ${row.governing}`) : this.unreadable(current);
+      const fault = current === undefined ? (this.faults.get(row.id) ?? `it has no version ${row.governing}`) : this.fault(current);
       if (fault !== null) unreadable.push({ row, reason: fault });
       if (current === undefined || fault !== null) return [];
       const latest = row.version === row.governing ? undefined : this.versions.get(`${row.id}/${row.version}`);
-      const pending = latest === undefined || this.unreadable(latest) !== null ? null : latest;
+      const pending = latest === undefined || this.fault(latest) !== null ? null : latest;
       this.givePolicy(policies, row, current, pending);
       const { spans, unreadable: unreadableCorrections } = corrections.get(row.id) ?? NO_CORRECTIONS;
       return [{ ...row, current, pending, spans, unreadableCorrections, reviews: reviews.get(row.id) ?? [] }];
@@ -139,7 +141,7 @@ class Book implements ObjectiveBook {
     return { objectives, unreadable };
   }
 
-  private unreadable({ indicatorId }: Version): string | null {
+  fault({ indicatorId }: Version): string | null {
     const fault = this.history.fault(indicatorId);
     return fault === null ? null : `its counts cannot be read: ${fault}`;
   }

@@ -23,7 +23,7 @@ const OLDEST_MS = 400 * DAY_MS;
  * which are not pushed beside them; what was pushed for all of them at once, before there were groups, they replace.
  */
 export async function pushCounts(ctx: VerbContext, { slug, buckets }: { slug: string; buckets: readonly PushedBucket[] }) {
-  const objective = await loadObjective(ctx.tx, slug, { isKept: true });
+  const objective = await loadObjective(ctx.tx, slug);
   const numbers = [...new Set([objective.governing, objective.version])];
   const rows = await findVersions(
     ctx.tx,

@@ -46,10 +46,8 @@ function live(db: Db) {
   return db.selectFrom('objective').where('deletedAt', 'is', null);
 }
 
-/** `isKept`: nobody edits or deletes it until the transaction has ended; what is judged of it goes on. */
-export async function loadObjective(db: Db, slug: string, { isKept = false } = {}): Promise<ObjectiveRow> {
-  const query = live(db).selectAll().where('slug', '=', slug);
-  const row = await (isKept ? query.forKeyShare() : query).executeTakeFirst();
+export async function loadObjective(db: Db, slug: string): Promise<ObjectiveRow> {
+  const row = await live(db).selectAll().where('slug', '=', slug).executeTakeFirst();
   if (row === undefined) throw await noObjective(db, slug);
   return row as unknown as ObjectiveRow;
 }

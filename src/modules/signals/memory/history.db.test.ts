@@ -1,8 +1,9 @@
 import { setImmediate } from 'node:timers/promises';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sql } from 'kysely';
 import { DAY_MS, HOUR_MS, type Instant, instant, iso, MINUTE_MS, plus } from '#kernel/instant.ts';
-import { createObjectiveBook } from '#modules/slo/index.ts';
+import { noCounts } from '#modules/slo/core/counts/counts.ts';
+import { createObjectiveBook, createObjectiveReader, type ObjectiveBook } from '#modules/slo/index.ts';
 import { createWorld, type World } from '#testing/world.ts';
 import { createCountsHistory } from './history.ts';
 import { createIndicator } from '../indicators.ts';
@@ -62,25 +63,47 @@ it('reaches as far back as is wanted, also where that is said while it is being 
   expect((sums[1] ?? 0) - (sums[0] ?? 0)).toBe(14);
 });
 
-it('a row that cannot be read takes nothing but its own objective away', async () => {
-  await world.api.catalog.putService({ params: { slug: 'web' }, body: { name: 'Web', tier: 1, owner: 'Shop' } });
-  for (const slug of ['whole', 'torn']) {
+describe('a row that cannot be read', () => {
+  const tear = (slug: string, before: Instant) =>
+    sql`update series_hour set cells = '\\xff' where at < ${iso(before)}::timestamptz and series_id in (
+      select s.id from series s join objective_version v on v.indicator_id = s.indicator_id
+      join objective o on o.id = v.objective_id where o.slug = ${slug})`.execute(world.app.transactor.db);
+  const put = async (slug: string, ...agoMinutes: number[]) => {
+    await world.api.catalog.putService({ params: { slug: 'web' }, body: { name: 'Web', tier: 1, owner: 'Shop' } });
     await world.api.slo.putObjective({ params: { slug }, body: { service: 'web', target: 0.99, indicator: { kind: 'counts' } } });
-    const bucket = { at: iso(plus(NOW, -10 * MINUTE_MS)), seconds: 60, good: 90, valid: 100 };
-    await world.api.slo.pushCounts({ params: { slug }, body: { buckets: [bucket] } });
-  }
-  await sql`update series_hour set cells = '\\xff' where series_id in (
-    select s.id from series s join objective_version v on v.indicator_id = s.indicator_id
-    join objective o on o.id = v.objective_id where o.slug = 'torn')`.execute(world.app.transactor.db);
-  const book = createObjectiveBook(createCountsHistory(world.app.transactor.db));
-  const db = world.app.transactor.db;
-  // What cannot be read is found as memory is filled.
-  await book.ready(db, await book.list(db, NOW), NOW);
-  const { objectives, unreadable } = await book.read(db, NOW);
-  expect(objectives.map(({ slug }) => slug)).toEqual(['whole']);
-  expect(unreadable.map(({ row, reason }) => [row.slug, reason])).toEqual([
-    ['torn', expect.stringContaining('its counts cannot be read') as string],
-  ]);
-  const [whole] = objectives;
-  expect(whole === undefined ? null : book.counts(whole).lastEnd()).toBe(plus(NOW, -9 * MINUTE_MS));
+    for (const ago of agoMinutes)
+      await world.api.slo.pushCounts({
+        params: { slug },
+        body: { buckets: [{ at: iso(plus(NOW, -ago * MINUTE_MS)), seconds: 60, good: 90, valid: 100 }] },
+      });
+  };
+  const db = () => world.app.transactor.db;
+  const torn = async (book: ObjectiveBook) => (await book.read(db(), NOW)).unreadable.map(({ row, reason }) => [row.slug, reason] as const);
+
+  it('takes nothing but its own objective away, and no service is told that all is well', async () => {
+    await put('whole', 10);
+    await put('torn', 10);
+    await tear('torn', NOW);
+    const book = createObjectiveBook(createCountsHistory(db()));
+    const reader = createObjectiveReader(book);
+    const { id } = await db().selectFrom('service').select('id').where('slug', '=', 'web').executeTakeFirstOrThrow();
+    expect((await reader.standings(db(), [id as never], NOW)).map(({ slug, level, says }) => [slug, level, says?.name])).toEqual([
+      ['whole', expect.any(String), expect.any(String)],
+      ['torn', 'no_data', undefined],
+    ]);
+    expect(await torn(book)).toEqual([['torn', expect.stringContaining('its counts cannot be read') as string]]);
+    const [whole] = await book.list(db(), NOW);
+    expect(whole === undefined ? null : book.counts(whole).lastEnd()).toBe(plus(NOW, -9 * MINUTE_MS));
+  });
+
+  it('is found in an hour that only a window’s edge asks for too', async () => {
+    await put('edged', 41_770, 10);
+    await tear('edged', plus(NOW, -DAY_MS));
+    const book = createObjectiveBook(createCountsHistory(db()));
+    const edge = plus(NOW, -41_770 * MINUTE_MS + 20_000);
+    const objectives = await book.list(db(), NOW);
+    await book.ready(db(), objectives, NOW, { instants: [edge] });
+    expect((await torn(book)).map(([slug]) => slug)).toContain('edged');
+    for (const objective of objectives) expect(() => book.counts(objective).countsInto(edge, NOW, noCounts())).not.toThrow();
+  });
 });

@@ -1,7 +1,7 @@
 import type { Id } from '#kernel/ids.ts';
 import { DAY_MS, type DurationMs, floorTo, HOUR_MS, type Instant, instant, plus } from '#kernel/instant.ts';
 import type { Db } from '#platform/verb.ts';
-import { BLOCK_TIER, DAY_TIER, HOUR_TIER, noSums, type Steps, type Sums, sumSteps, unpackSteps } from '../core/packed.ts';
+import { BLOCK_TIER, DAY_TIER, emptySteps, HOUR_TIER, noSums, type Steps, type Sums, sumSteps, unpackSteps } from '../core/packed.ts';
 import { createRing, type Ring, RING_REACH_MS } from '../core/ring/ring.ts';
 import { currentSnapshot, findRows, type PackedRow, readHoursSince, readTiers, type SeriesRow } from '../series-store.ts';
 
@@ -42,6 +42,8 @@ interface Known {
 }
 
 const FIVES_MS = 3 * DAY_MS;
+/** Room for an hour of which it is only asked whether it can be read. */
+const LOOKED_AT = emptySteps(HOUR_TIER.steps);
 
 /** `reader`: a connection of its own, so that nobody who waits for memory holds what memory waits for; without it the caller's is used. */
 export function createCountsHistory(reader?: Db): CountsHistory {
@@ -55,6 +57,8 @@ class History implements CountsHistory {
   /** Series to be filled anew, as they must reach further back. */
   private readonly stale = new Set<string>();
   private readonly faults = new Map<string, string>();
+  /** The indicator of each series. */
+  private readonly owners = new Map<string, Id<'ind'>>();
   private snapshot: string | null = null;
   private rows = 0;
   private reading: Promise<void> = Promise.resolve();
@@ -87,7 +91,7 @@ class History implements CountsHistory {
       if (round === 10) throw new Error(`the edges of ${missing.length} windows could not be loaded`);
       const found = new Map((await findRows(this.reader ?? db, HOUR_TIER, missing)).map((row) => [`${row.seriesId} ${row.at}`, row.cells]));
       this.rows += found.size;
-      for (const { seriesId, at } of missing) this.series.get(seriesId)?.giveDetail(at, found.get(`${seriesId} ${at}`) ?? null);
+      for (const { seriesId, at } of missing) this.giveDetail(seriesId, at, found.get(`${seriesId} ${at}`) ?? null);
     }
   }
 
@@ -185,7 +189,21 @@ class History implements CountsHistory {
     return tiers.snapshot;
   }
 
+  /** A ring unpacks an hour when it is asked for it, which is too late to find that it cannot be read. */
+  private giveDetail(seriesId: Id<'srs'>, at: Instant, packed: Uint8Array | null): void {
+    const ring = this.series.get(seriesId);
+    const owner = this.owners.get(seriesId);
+    if (ring === undefined || owner === undefined) return;
+    let isRead = false;
+    this.guard(owner, () => {
+      if (packed !== null) unpackSteps(packed, HOUR_TIER, LOOKED_AT);
+      isRead = true;
+    });
+    ring.giveDetail(at, isRead ? packed : null);
+  }
+
   private keep(series: SeriesRow, ring: Ring): void {
+    this.owners.set(series.id, series.indicatorId);
     this.series.set(series.id, ring);
     const known = this.indicators.get(series.indicatorId) ?? { rings: new Map(), keys: null, intervalMs: series.intervalMs };
     known.rings.set(series.groupKey, { seriesId: series.id, ring });

@@ -13,11 +13,12 @@ import type { ObjectiveView } from '../core/views.ts';
 import { computeBudget, levelAt, levelOf, remainingRatio } from '../core/budget/budget.ts';
 import { budgetSpent, type Spent } from '../core/budget/spent.ts';
 import { type BudgetPolicy, policyLevel, type PolicyLevel } from '../core/budget-policy/policy.ts';
+import { STANDARD_POLICY } from '../core/budget-policy/presets.ts';
 import { windowBurn } from '../core/burn/burn.ts';
 import { CELL_MS, countsBefore, countsOf, type CountsSource } from '../core/counts/counts.ts';
 import { asOf, evaluateObjective, isSilent, type ObjectiveStatus, type ObjectiveTerms, SHOWN_WINDOWS } from '../core/evaluate.ts';
 import { periodAt } from '../core/window.ts';
-import { countGroupAlerts, type GroupAlerts, loadObjective } from '../store.ts';
+import { countGroupAlerts, type GroupAlerts, loadObjective, type ObjectiveRow } from '../store.ts';
 import { budgetInstants, objectiveView, remainingAt, shortDuration, trendInstants } from './view-objective.ts';
 
 /** Reads of objectives: rows from the database, figures from this node's counts. */
@@ -86,21 +87,21 @@ export function createObjectiveReader(book: ObjectiveBook): ObjectiveReader {
     list: (db, now, filter) => listWorstFirst(db, book, now, filter),
     series: async (db, slug, now, span) => seriesOf(db, book, await oneOf(db, book, slug, now), { ...span, now }),
     standings: async (db, serviceIds, now) => {
-      const objectives = await book.list(db, now, serviceIds);
+      await book.history.refresh(db);
+      const { objectives, unreadable } = await book.read(db, now, serviceIds);
       await book.ready(db, objectives, now);
-      return objectives.map((objective) => {
-        const { level, budget } = evaluateObjective(book.terms(objective.current), book.counts(objective), now, objective.evaluation);
-        const policy = book.policy(objective.current);
-        return {
-          objectiveId: objective.id,
-          slug: objective.slug,
-          name: objective.name,
-          level: level.level,
-          remainingRatio: budget.remainingRatio,
-          policy,
-          says: policyLevel(policy, level.level) ?? null,
-        };
-      });
+      return [
+        ...objectives.map((objective): Standing => {
+          const { level, budget } = evaluateObjective(book.terms(objective.current), book.counts(objective), now, objective.evaluation);
+          const policy = book.policy(objective.current);
+          const says = policyLevel(policy, level.level) ?? null;
+          return { ...named(objective), level: level.level, remainingRatio: budget.remainingRatio, policy, says };
+        }),
+        // Nothing is known of these, which is no reason to allow anything.
+        ...unreadable.map(
+          ({ row }): Standing => ({ ...named(row), level: 'no_data', remainingRatio: null, policy: STANDARD_POLICY, says: null }),
+        ),
+      ];
     },
     figures: async (db, now) => figuresOf(db, book, now),
     observedSince: async (db, serviceIds, now) => {
@@ -120,6 +121,10 @@ export function createObjectiveReader(book: ObjectiveBook): ObjectiveReader {
     },
     spentInPeriod: (db, request) => spentInPeriod(db, book, request),
   };
+}
+
+function named({ id, slug, name }: ObjectiveRow): Pick<Standing, 'objectiveId' | 'slug' | 'name'> {
+  return { objectiveId: id, slug, name };
 }
 
 /** The one objective of this name, with its versions. */

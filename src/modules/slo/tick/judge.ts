@@ -44,6 +44,8 @@ export function judgeOne(book: ObjectiveBook, objective: Objective, groups: Know
   try {
     const known = groups.get(objective.id) ?? new Map<string, Evaluation>();
     const version = governingVersion(book, objective, known, now);
+    const fault = book.fault(version);
+    if (fault !== null) return [{ objective, fault }];
     const before = objective.evaluation;
     const after = step(book.terms(version), book.counts(objective, version), now, before);
     return [judged({ objective, version, group: '', before, after }), ...judgeGroups(book, { objective, version, known, now })];

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DAY_MS, instant, iso, MINUTE_MS, plus } from '#kernel/instant.ts';
 import { createCountsHistory, writeCells } from '#modules/signals/index.ts';
 import { createWorld, type World } from '#testing/world.ts';
-import { createObjectiveBook } from '../book.ts';
+import { createObjectiveBook, type ObjectiveBook } from '../book.ts';
 import { createObjectiveReader } from '../read/reader.ts';
 import { findVersions, loadObjective } from '../store.ts';
 import { evaluateAll } from './tick.ts';
@@ -164,5 +164,29 @@ describe('objectives', () => {
     await write({ ...future, indicator: { kind: 'counts' } });
     await world.transact((ctx) => evaluateAll(ctx, createObjectiveBook(createCountsHistory())));
     expect(await told()).toMatchObject([{ state: 'resolved' }]);
+  });
+
+  it('whose counts cannot be read keep their alerts open, on a node that has just begun too', async () => {
+    const body = { service: 'checkout', target: 0.99, indicator: { kind: 'counts' as const } };
+    await world.api.slo.putObjective({ params: { slug: 'torn' }, body });
+    const now = plus(world.clock.now(), -(world.clock.now() % 60_000));
+    const failing = Array.from({ length: 60 }, (_, i) => ({ at: iso(plus(now, -(i + 1) * 60_000)), seconds: 60, good: 0, valid: 100 }));
+    await push(failing, 'torn');
+    const judge = (own: ObjectiveBook) => world.transact((ctx) => evaluateAll(ctx, own));
+    await judge(createObjectiveBook(createCountsHistory()));
+    const told = async () =>
+      (await world.api.alerts.listAlerts({ query: { state: 'all', limit: 200 } })).items
+        .filter(({ labels }) => labels['objective'] === 'torn')
+        .map(({ labels, state }) => `${labels['slot']} ${state}`)
+        .toSorted();
+    const before = await told();
+    expect(before).toContain('page open');
+    await sql`update series_hour set cells = '\\xff' where series_id in (
+      select s.id from series s join objective_version v on v.indicator_id = s.indicator_id
+      join objective o on o.id = v.objective_id where o.slug = 'torn')`.execute(world.app.transactor.db);
+    const begun = createObjectiveBook(createCountsHistory());
+    await judge(begun);
+    await judge(begun);
+    expect(await told()).toEqual(['broken open', ...before]);
   });
 });

@@ -35,6 +35,8 @@ export function nextTick(now: Instant, everyMs: number): JobRequest<unknown> {
  */
 export async function evaluateAll(ctx: VerbContext, book: ObjectiveBook): Promise<void> {
   await lockJudging(ctx.tx);
+  // Whose counts cannot be read is known once memory is up to date: judged by nothing, what is open of it would end.
+  await book.history.refresh(ctx.tx);
   const { objectives, unreadable } = await book.read(ctx.tx, ctx.now);
   const groups = await knownGroups(ctx);
   await book.ready(ctx.tx, objectives, ctx.now, { groups: 'alerting' });
