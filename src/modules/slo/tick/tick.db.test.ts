@@ -166,24 +166,35 @@ describe('objectives', () => {
     expect(await told()).toMatchObject([{ state: 'resolved' }]);
   });
 
-  it('whose counts cannot be read keep their alerts open, on a node that has just begun too', async () => {
-    const body = { service: 'checkout', target: 0.99, indicator: { kind: 'counts' as const } };
-    await world.api.slo.putObjective({ params: { slug: 'torn' }, body });
+  it.each([
+    ['all together', 'torn-whole', {}],
+    ['its groups', 'torn-groups', { groupBy: ['region'] }],
+  ])('whose counts cannot be read keep the alerts of %s open, on a node that has just begun too', async (_of, slug, grouped) => {
+    const alerting = 'groupBy' in grouped ? { groups: 'any' as const } : {};
+    const indicator = { kind: 'counts' as const, ...grouped };
+    await world.api.slo.putObjective({ params: { slug }, body: { service: 'checkout', target: 0.99, indicator, alerting } });
     const now = plus(world.clock.now(), -(world.clock.now() % 60_000));
-    const failing = Array.from({ length: 60 }, (_, i) => ({ at: iso(plus(now, -(i + 1) * 60_000)), seconds: 60, good: 0, valid: 100 }));
-    await push(failing, 'torn');
+    const group = 'groupBy' in grouped ? { group: { region: 'eu' } } : {};
+    const failing = Array.from({ length: 60 }, (_, i) => ({
+      at: iso(plus(now, -(i + 1) * 60_000)),
+      seconds: 60,
+      good: 0,
+      valid: 100,
+      ...group,
+    }));
+    await push(failing, slug);
     const judge = (own: ObjectiveBook) => world.transact((ctx) => evaluateAll(ctx, own));
     await judge(createObjectiveBook(createCountsHistory()));
     const told = async () =>
       (await world.api.alerts.listAlerts({ query: { state: 'all', limit: 200 } })).items
-        .filter(({ labels }) => labels['objective'] === 'torn')
+        .filter(({ labels }) => labels['objective'] === slug)
         .map(({ labels, state }) => `${labels['slot']} ${state}`)
         .toSorted();
     const before = await told();
     expect(before).toContain('page open');
     await sql`update series_hour set cells = '\\xff' where series_id in (
       select s.id from series s join objective_version v on v.indicator_id = s.indicator_id
-      join objective o on o.id = v.objective_id where o.slug = 'torn')`.execute(world.app.transactor.db);
+      join objective o on o.id = v.objective_id where o.slug = ${slug})`.execute(world.app.transactor.db);
     const begun = createObjectiveBook(createCountsHistory());
     await judge(begun);
     await judge(begun);
