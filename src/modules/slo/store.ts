@@ -118,9 +118,23 @@ export async function insertVersion(tx: Tx, row: VersionRow): Promise<void> {
     .execute();
 }
 
-/** Lets a version govern from now on; it keeps the instant at which it first did. */
-export async function updateGoverning(tx: Tx, objectiveId: Id<'obj'>, number: number, now: Instant): Promise<void> {
-  await tx.updateTable('objective').set({ governing: number }).where('id', '=', objectiveId).execute();
+/**
+ * Lets the latest version govern from now on; it keeps the instant at which it first did. Throws where another edit has come
+ * since it was read: what is pushed then is counted by that one and by the version that governs, and no longer by this.
+ */
+export async function updateGoverning(
+  tx: Tx,
+  { id: objectiveId, slug, governing, version: number }: ObjectiveRow,
+  now: Instant,
+): Promise<void> {
+  const updated = await tx
+    .updateTable('objective')
+    .set({ governing: number })
+    .where('id', '=', objectiveId)
+    .where('governing', '=', governing)
+    .where('version', '=', number)
+    .executeTakeFirst();
+  if (updated.numUpdatedRows === 0n) throw new AppError('conflict', `${slug} was edited while it was judged; it is judged anew`);
   await tx
     .updateTable('objectiveVersion')
     .set({ governsSince: stamp(now) })

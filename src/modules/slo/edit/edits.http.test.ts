@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { HOUR_MS, instant, iso, MINUTE_MS, plus } from '#kernel/instant.ts';
 import { createWorld, type World } from '#testing/world.ts';
+import { loadObjective, updateGoverning } from '../store.ts';
 import { nextTick } from '../index.ts';
 
 const START = instant(Date.UTC(2026, 10, 19, 12));
@@ -95,6 +96,19 @@ describe('edits of an objective', () => {
     await push('moved', { at: ago(600), seconds: 36_000, good: 3_600_000, valid: 3_600_000 });
     await tick();
     expect(await get('moved')).toMatchObject({ governing: { version: 2, pending: null }, budget: { badCount: 0 } });
+  });
+
+  it('that come while an earlier one is let govern keep it from governing: nothing more is counted by that one', async () => {
+    await put('overtaken');
+    await push('overtaken', { at: ago(600), seconds: 600, good: 600, valid: 600 });
+    await put('overtaken', { indicator: { kind: 'counts', groupBy: ['region'] } });
+    const read = await loadObjective(world.app.transactor.db, 'overtaken');
+    await put('overtaken', { indicator: { kind: 'counts', groupBy: ['tenant'] } });
+    const govern = (row: typeof read) => world.transact((ctx) => updateGoverning(ctx.tx, row, ctx.now));
+    await expect(govern(read)).rejects.toMatchObject({ code: 'conflict' });
+    expect(await get('overtaken')).toMatchObject({ governing: { version: 1, pending: { version: 3 } } });
+    await govern(await loadObjective(world.app.transactor.db, 'overtaken'));
+    expect(await get('overtaken')).toMatchObject({ governing: { version: 3, pending: null } });
   });
 
   it('of pairs that could never fire are refused with the reason', async () => {

@@ -119,7 +119,7 @@ async function judgeTurning(ctx: VerbContext, book: ObjectiveBook, objectives: r
 async function record(ctx: VerbContext, book: ObjectiveBook, all: readonly Told[]): Promise<void> {
   const whole = all.filter((one) => one.group === '');
   for (const { objective, version } of whole.filter((one) => one.version !== one.objective.current)) {
-    await updateGoverning(ctx.tx, objective.id, version.number, ctx.now);
+    await updateGoverning(ctx.tx, objective, ctx.now);
     const numbers = { from: objective.current.number, to: version.number };
     await ctx.publish(versionGoverns, objective.id, { ...subjectOf(objective), ...numbers });
   }
