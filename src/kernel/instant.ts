@@ -40,6 +40,13 @@ export function parseDuration(text: string): DurationMs | undefined {
   return match?.[1] === undefined || unit === undefined ? undefined : Number(match[1]) * unit;
 }
 
+/** Writes a length as `parseDuration` reads it, in the largest unit up to days that it is whole in: `5m`, `6h`, `3d`. */
+export function shortDuration(lengthMs: DurationMs): string {
+  if (lengthMs % DAY_MS === 0) return `${lengthMs / DAY_MS}d`;
+  if (lengthMs % HOUR_MS === 0) return `${lengthMs / HOUR_MS}h`;
+  return lengthMs % MINUTE_MS === 0 ? `${lengthMs / MINUTE_MS}m` : `${lengthMs / SECOND_MS}s`;
+}
+
 /** Writes a length as people say it: `45 s`, `12 min`, `1 h 04 min`, `3.2 d`. */
 export function humanDuration(lengthMs: DurationMs): string {
   const seconds = Math.round(lengthMs / SECOND_MS);

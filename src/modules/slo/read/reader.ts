@@ -1,6 +1,6 @@
 import { AppError, type Because } from '#kernel/errors.ts';
 import type { Id } from '#kernel/ids.ts';
-import { HOUR_MS, type Instant, instant, iso, MINUTE_MS, plus, SECOND_MS } from '#kernel/instant.ts';
+import { HOUR_MS, type Instant, instant, iso, MINUTE_MS, plus, SECOND_MS, shortDuration } from '#kernel/instant.ts';
 import type { Output } from '#kernel/operation.ts';
 import { listServicesByIds, type ServiceRow } from '#modules/catalog/index.ts';
 import { readingOf } from '#modules/signals/index.ts';
@@ -19,7 +19,7 @@ import { CELL_MS, countsBefore, countsOf, type CountsSource } from '../core/coun
 import { asOf, evaluateObjective, isSilent, type ObjectiveStatus, type ObjectiveTerms, SHOWN_WINDOWS } from '../core/evaluate.ts';
 import { periodAt } from '../core/window.ts';
 import { countGroupAlerts, type GroupAlerts, loadObjective, type ObjectiveRow } from '../store.ts';
-import { budgetInstants, objectiveView, remainingAt, shortDuration, trendInstants } from './view-objective.ts';
+import { budgetInstants, objectiveView, remainingAt, trendInstants } from './view-objective.ts';
 
 /** Reads of objectives: rows from the database, figures from this node's counts. */
 export interface ObjectiveReader {

@@ -1,4 +1,4 @@
-import { DAY_MS, floorTo, HOUR_MS, type Instant, iso, isoOrNull, MINUTE_MS, plus, SECOND_MS } from '#kernel/instant.ts';
+import { floorTo, HOUR_MS, type Instant, iso, isoOrNull, MINUTE_MS, plus, SECOND_MS, shortDuration } from '#kernel/instant.ts';
 import { type Because, because } from '#kernel/errors.ts';
 import type { ServiceRow } from '#modules/catalog/index.ts';
 import type { ReadingView } from '#modules/signals/index.ts';
@@ -175,13 +175,6 @@ function governingView(book: ObjectiveBook, objective: Objective, now: Instant):
 
 function windowsOf(lengths: readonly number[]): number[] {
   return [...new Set([...lengths, ...SHOWN_WINDOWS])].sort((a, b) => a - b);
-}
-
-/** `5m`, `6h`, `3d`: as windows are written in definitions. */
-export function shortDuration(lengthMs: number): string {
-  if (lengthMs % DAY_MS === 0) return `${lengthMs / DAY_MS}d`;
-  if (lengthMs % HOUR_MS === 0) return `${lengthMs / HOUR_MS}h`;
-  return lengthMs % MINUTE_MS === 0 ? `${lengthMs / MINUTE_MS}m` : `${lengthMs / SECOND_MS}s`;
 }
 
 const TREND_POINTS = 30;

@@ -1,4 +1,4 @@
-import { DAY_MS, HOUR_MS, MINUTE_MS, parseDuration } from '#kernel/instant.ts';
+import { parseDuration, shortDuration } from '#kernel/instant.ts';
 import { DEFAULT_ALERTING } from '#modules/slo/core/alerting.ts';
 import { resolvePolicy } from '#modules/slo/core/policy.ts';
 import type { FormProblem } from '../../../ui/form/form.tsx';
@@ -40,17 +40,11 @@ export function usualPairs({ preset, target = 0.999, periodMs }: UsualFacts): Pa
   const alerting = { ...DEFAULT_ALERTING, preset: preset === 'none' ? 'default' : preset };
   return resolvePolicy(alerting, { periodMs, target }).pairs.map(({ urgency, longMs, shortMs, factor }) => ({
     severity: urgency ?? 'ticket',
-    long: lengthText(longMs),
-    short: lengthText(shortMs),
+    long: shortDuration(longMs),
+    short: shortDuration(shortMs),
     amount: String(factor),
     unit: 'factor',
   }));
-}
-
-/** `5m`, `6h`, `3d`. */
-function lengthText(lengthMs: number): string {
-  if (lengthMs % DAY_MS === 0) return `${lengthMs / DAY_MS}d`;
-  return lengthMs % HOUR_MS === 0 ? `${lengthMs / HOUR_MS}h` : `${lengthMs / MINUTE_MS}m`;
 }
 
 const NOTHING: PairDraft = { severity: 'ticket', long: '', short: '', amount: '', unit: 'factor' };
